@@ -1,0 +1,325 @@
+"""What the store gives out and takes in: frozen rows, catalogue batches, and the source a table draws from.
+
+Field names are the columns' names. Times are UTC text as `clock.stamp` writes it; prices are currency per
+token.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+Cell: TypeAlias = int | float | str | None
+Row: TypeAlias = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownProvider:
+    """A provider name that may be used, with the facts about it; `endpoint` may hold {placeholders}."""
+
+    name: str
+    endpoint: str
+    website: str | None = None
+    docs: str | None = None
+    console_url: str | None = None
+    env_vars: str | None = None
+    dialect: str = "openai"
+    auth: str = "bearer"
+    key_proof: str | None = None
+    limit_headers: str | None = None
+    local_token: str | None = None
+    source: str = "package"
+
+
+class KnownSeed(Protocol):
+    """The known providers that come with the package."""
+
+    @property
+    def version(self) -> str:
+        """A text that differs whenever the rows do."""
+
+    def rows(self) -> Iterable[KnownProvider]:
+        """Every known provider of the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """A provider; the sealed key is carried but never printed."""
+
+    id: int
+    uuid: str
+    name: str
+    endpoint: str
+    api_key_encrypted: str | None = field(repr=False)
+    key_fingerprint: str | None
+    key_validated_at: str | None
+    description: str | None
+    website: str | None
+    is_active: bool
+    state_reason: str | None
+    state_changed_at: str | None
+    row_version: int
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model of a provider; None means unknown."""
+
+    id: int
+    provider_id: int
+    model_id: str
+    name: str
+    description: str | None
+    version: str | None
+    architecture: str | None
+    max_input_tokens: int | None
+    max_output_tokens: int | None
+    supports_streaming: bool | None
+    supports_reasoning: bool | None
+    source: str
+    source_date: str | None
+    user_fields: str
+    verification_state: str
+    consecutive_failures: int
+    score: float | None
+    last_verified_at: str | None
+    row_version: int
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricingRow:
+    """A provider's default price."""
+
+    provider_id: int
+    input_price_per_token: float
+    output_price_per_token: float
+    currency: str
+    source: str
+    source_date: str | None
+    row_version: int
+    last_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPricingRow:
+    """A model's own price; a price that is None does not apply to the model."""
+
+    model_id: int
+    input_price_per_token: float | None
+    output_price_per_token: float | None
+    cache_read_price_per_token: float | None
+    cache_write_price_per_token: float | None
+    currency: str
+    source: str
+    source_date: str | None
+    note: str | None
+    row_version: int
+    last_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsRow:
+    """A provider's rate limits; None means unknown."""
+
+    provider_id: int
+    requests_per_minute: int | None
+    requests_per_hour: int | None
+    tokens_per_minute: int | None
+    tokens_per_hour: int | None
+    source: str
+    row_version: int
+    last_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One verification run over any number of models."""
+
+    id: int
+    suite: str
+    trigger: str
+    state: str
+    budget: float | None
+    estimated_cost: float | None
+    actual_cost: float | None
+    started_at: str
+    finished_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResult:
+    """One probe's outcome as it is handed in; `model_id` is the model's id, None for a key or list probe."""
+
+    provider_id: int
+    test_type: str
+    status: str
+    model_id: int | None = None
+    run_id: int | None = None
+    outcome: str | None = None
+    http_status: int | None = None
+    latency_ms: float | None = None
+    ttft_ms: float | None = None
+    tokens_per_second: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost: float | None = None
+    cost_source: str | None = None
+    model_served: str | None = None
+    scores: str | None = None
+    score: float | None = None
+    evidence: str | None = None
+    endpoint: str | None = None
+    key_fingerprint: str | None = None
+    scoring_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow(NewResult):
+    """One probe's outcome as it is kept; never edited."""
+
+    id: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePrice:
+    """What a model costs: its own price, else its provider's default, else unknown.
+
+    With origin `model` a price that is None does not apply; with origin `unknown` every price is None.
+    """
+
+    input: float | None
+    output: float | None
+    cache_read: float | None
+    cache_write: float | None
+    currency: str | None
+    source: str | None
+    source_date: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records of each kind the registry holds."""
+
+    known_providers: int
+    providers: int
+    active_providers: int
+    keyed_providers: int
+    models: int
+    verified_models: int
+    prices: int
+    limits: int
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateDifference:
+    """A model whose stored state is not what its results say."""
+
+    model_id: int
+    field: str
+    stored: Cell
+    computed: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPrice:
+    """A model's price as a catalogue states it, per token; None means the price does not apply."""
+
+    input_price_per_token: float | None
+    output_price_per_token: float | None
+    cache_read_price_per_token: float | None = None
+    cache_write_price_per_token: float | None = None
+    currency: str = "USD"
+    source_date: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogModel:
+    """A model as a catalogue states it; None means unknown."""
+
+    model_id: str
+    name: str
+    description: str | None = None
+    version: str | None = None
+    architecture: str | None = None
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    supports_streaming: bool | None = None
+    supports_reasoning: bool | None = None
+    source_date: str | None = None
+    price: CatalogPrice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogProvider:
+    """A provider as a catalogue states it; `name` is a known provider's name."""
+
+    name: str
+    endpoint: str
+    models: tuple[CatalogModel, ...] = ()
+    website: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogBatch:
+    """What one import takes in; `skipped` says what the catalogue's reader already left out and why."""
+
+    providers: tuple[CatalogProvider, ...]
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one import did; `kept_user` counts what was left alone because a person or the provider set it."""
+
+    providers_added: int = 0
+    models_added: int = 0
+    models_changed: int = 0
+    prices_added: int = 0
+    prices_changed: int = 0
+    unchanged: int = 0
+    kept_user: int = 0
+    skipped: tuple[str, ...] = ()
+
+    def counts(self) -> Mapping[str, int]:
+        """Every number of the report by its name."""
+        return {
+            "providers_added": self.providers_added,
+            "models_added": self.models_added,
+            "models_changed": self.models_changed,
+            "prices_added": self.prices_added,
+            "prices_changed": self.prices_changed,
+            "unchanged": self.unchanged,
+            "kept_user": self.kept_user,
+            "skipped": len(self.skipped),
+        }
+
+
+class RowSource(Protocol):
+    """The rows of one view in one order: a row is the record's id, then the cells named by `columns`."""
+
+    columns: tuple[str, ...]
+
+    def head(self, size: int) -> list[Row]:
+        """The first rows in order, by one query; raises StoreLocked while another process holds the file."""
+
+    def rows(self, ids: Sequence[int]) -> list[Row | None]:
+        """The rows of these ids in the order asked; None where a record is gone."""
+
+    def slice(self, start: int, size: int) -> list[Row]:
+        """The rows from a position on, for the time while the ids are not loaded yet."""
+
+    def ids(self, stop: Callable[[], bool]) -> Iterator["array[int]"]:
+        """All ids in order, in `array('q')` chunks, on an own connection; for a worker thread."""
+
+    def total(self) -> int | None:
+        """How many rows there are when that is cheap to say, else None."""
