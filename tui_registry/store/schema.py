@@ -1,0 +1,60 @@
+"""The format of the database file: its number, the steps that lead to it, and its text for comparison."""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+APPLICATION_ID = 0x74756952
+FORMAT = 1
+
+
+def steps() -> tuple[str, ...]:
+    """The SQL of every step in order; step n leads from format n - 1 to format n."""
+    folder = files("tui_registry.store") / "steps"
+    named = sorted((item.name, item) for item in folder.iterdir() if item.name.endswith(".sql"))
+    return tuple(item.read_text(encoding="utf-8") for _, item in named)
+
+
+def statements(script: str) -> Iterator[str]:
+    """The single statements of a script, triggers whole; raises ValueError when the last one does not end."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if line.rstrip().endswith(";") and sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
+    if any(not line.lstrip().startswith("--") for line in pending.splitlines() if line.strip()):
+        raise ValueError(f"unfinished statement: {pending.strip()[:60]}")
+
+
+def build(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
+    """Run steps inside the connection's open transaction, one statement after the other."""
+    for script in scripts:
+        for statement in statements(script):
+            connection.execute(statement)
+
+
+def rules(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
+    """Kind, name and text of everything the file defines, layout and comments aside."""
+    found = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+    )
+    return frozenset((kind, name, _plain(sql)) for kind, name, sql in found)
+
+
+@cache
+def expected_rules() -> frozenset[tuple[str, str, str]]:
+    """What a file of this version's format defines."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        build(connection, steps())
+        return rules(connection)
+    finally:
+        connection.close()
+
+
+def _plain(sql: str) -> str:
+    """SQL with comments removed and every run of white space as one blank."""
+    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", "", sql)).strip()
