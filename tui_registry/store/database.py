@@ -58,7 +58,7 @@ class RegistryDatabase(pw.SqliteDatabase):
             found = str(conn.execute(f"PRAGMA {name}").fetchone()[0]).lower()
             if found != answer:
                 raise WeakSettings(
-                    f"{self.path}: SQLite keeps {name} at {found} instead of {answer}, so the file stays closed."
+                    f"{self.path}: SQLite keeps {name} at {found} instead of {answer}, so the file is shut."
                 )
 
     def rollback(self) -> None:
