@@ -1,0 +1,39 @@
+"""REMEMBERS: the registry's database; names are loaded when first asked for, so that rows cost no Peewee."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_registry.store.reads import Reads as Reads
+    from tui_registry.store.rows import CatalogBatch as CatalogBatch
+    from tui_registry.store.rows import CatalogModel as CatalogModel
+    from tui_registry.store.rows import CatalogPrice as CatalogPrice
+    from tui_registry.store.rows import CatalogProvider as CatalogProvider
+    from tui_registry.store.rows import Counts as Counts
+    from tui_registry.store.rows import EffectivePrice as EffectivePrice
+    from tui_registry.store.rows import ImportReport as ImportReport
+    from tui_registry.store.rows import KnownProvider as KnownProvider
+    from tui_registry.store.rows import KnownSeed as KnownSeed
+    from tui_registry.store.rows import LimitsRow as LimitsRow
+    from tui_registry.store.rows import ModelPricingRow as ModelPricingRow
+    from tui_registry.store.rows import ModelRow as ModelRow
+    from tui_registry.store.rows import NewResult as NewResult
+    from tui_registry.store.rows import PricingRow as PricingRow
+    from tui_registry.store.rows import ProviderRow as ProviderRow
+    from tui_registry.store.rows import ResultRow as ResultRow
+    from tui_registry.store.rows import RowSource as RowSource
+    from tui_registry.store.rows import RunRow as RunRow
+    from tui_registry.store.rows import StateDifference as StateDifference
+    from tui_registry.store.store import Store as Store
+    from tui_registry.store.writes import Writes as Writes
+
+_HOMES = {"Reads": "reads", "Store": "store", "Writes": "writes"}
+
+
+def __getattr__(name: str) -> object:
+    """A public name of the store from the file it lives in; raises AttributeError for any other."""
+    home = import_module(f"{__name__}.{_HOMES.get(name, 'rows')}")
+    try:
+        return getattr(home, name)
+    except AttributeError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None

@@ -1,0 +1,84 @@
+"""The connections to one database file: a lasting one for the screen's reads, short ones for the rest."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import peewee as pw
+
+from tui_registry.errors import StoreError, StoreMissing, StoreReadOnly
+from tui_registry.store.database import READ_PATIENCE, WRITE_PATIENCE, RegistryDatabase
+from tui_registry.store.faults import explained
+from tui_registry.store.schema import FORMAT
+from tui_registry.store.statements import fetch
+
+
+class Connections:
+    """Opens the file for reading and for writing; every fault is raised as a child of StoreError."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Remember the file; nothing is opened yet. The calling thread gets the lasting read connection."""
+        self.path = path
+        self.read_only = read_only
+        self._home_thread = threading.get_ident()
+        self._lasting: RegistryDatabase | None = None
+        self._identity: tuple[int, int] | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[pw.SqliteDatabase]:
+        """A connection for reads; raises StoreLocked within a tenth of a second."""
+        with explained(self.path):
+            if threading.get_ident() == self._home_thread:
+                yield self._lasting_connection()
+            else:
+                database = self._database(READ_PATIENCE)
+                with database.connection_context():
+                    yield database
+
+    @contextmanager
+    def write(self) -> Iterator[pw.SqliteDatabase]:
+        """One BEGIN IMMEDIATE transaction on its own connection; committed whole or not at all."""
+        if self.read_only:
+            raise StoreReadOnly(f"The registry was opened read-only, so nothing was saved: {self.path}")
+        database = self._database(WRITE_PATIENCE)
+        with explained(self.path), database.connection_context(), database.atomic():
+            if fetch(database, "PRAGMA user_version")[0][0] != FORMAT:
+                raise StoreError("The registry was upgraded by a newer version. Please restart this one.")
+            yield database
+
+    def data_version(self) -> int:
+        """A number that changes when any other connection has committed."""
+        with self.read() as database:
+            return int(fetch(database, "PRAGMA data_version")[0][0])
+
+    def close(self) -> None:
+        """Close the lasting connection; only the thread that opened it can."""
+        if self._lasting is not None and threading.get_ident() == self._home_thread:
+            self._lasting.close()
+            self._lasting = None
+
+    def _database(self, patience: float) -> RegistryDatabase:
+        return RegistryDatabase(self.path, timeout=patience, read_only=self.read_only)
+
+    def _lasting_connection(self) -> RegistryDatabase:
+        """The lasting connection, opened again when the file under its path is another one now."""
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            raise StoreMissing(
+                f"The registry's file is gone: {self.path}. Put it back or restore a backup."
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"The registry's file cannot be reached: {self.path} ({error.strerror})."
+            ) from error
+        identity = (found.st_dev, found.st_ino)
+        if self._lasting is not None and identity != self._identity:
+            self.close()
+        if self._lasting is None:
+            fresh = self._database(READ_PATIENCE)
+            fresh.connect()
+            self._lasting, self._identity = fresh, identity
+        return self._lasting

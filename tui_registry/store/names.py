@@ -1,0 +1,18 @@
+"""Known provider names: found whatever their case, kept in the known spelling."""
+
+from collections.abc import Iterable
+
+
+def spelling(name: str, known: Iterable[str]) -> str | None:
+    """The known spelling of a name written in any case; None when it is not known."""
+    folded = " ".join(name.split()).casefold()
+    return next((each for each in known if each.casefold() == folded), None)
+
+
+def resembling(name: str, known: Iterable[str]) -> str:
+    """A trailing sentence that names the known names most like this one, or nothing."""
+    from difflib import get_close_matches
+
+    by_fold = {each.casefold(): each for each in known}
+    near = [by_fold[fold] for fold in get_close_matches(name.casefold(), by_fold, n=3, cutoff=0.6)]
+    return f" Did you mean {' or '.join(near)}?" if near else ""

@@ -1,0 +1,30 @@
+"""Keeping the known providers of the file in step with those of the package."""
+
+from dataclasses import asdict
+
+from tui_registry.store.change import Change
+from tui_registry.store.rows import KnownProvider, KnownSeed
+from tui_registry.store.statements import fetch
+from tui_registry.store.tables import Known
+
+SEEDED = "known_providers"
+
+
+def seed(change: Change, known: KnownSeed) -> None:
+    """Add the package's new names and bring its old ones up to date; the user's own stay as they are."""
+    held = {row.name.casefold(): row for row in change.reads.known_providers()}
+    used = {row.name for row in change.reads.providers()}
+    for fresh in known.rows():
+        row = held.get(fresh.name.casefold())
+        if row is None:
+            change.insert(Known, asdict(fresh))
+        elif row.source == "package" and row != fresh:
+            _update(change, row, fresh, keep_name=row.name in used)
+    change.setting(SEEDED, known.version)
+
+
+def _update(change: Change, row: KnownProvider, fresh: KnownProvider, keep_name: bool) -> None:
+    """Write a package's row anew; a name that a provider uses keeps its spelling."""
+    values = asdict(fresh) | ({"name": row.name} if keep_name else {})
+    columns = ", ".join(f"{column} = :{column}" for column in values)
+    fetch(change.db, f"UPDATE known_provider SET {columns} WHERE name = :was", values | {"was": row.name})  # noqa: S608

@@ -1,0 +1,128 @@
+"""The registry's file, opened: reads for whoever asks, writes in order, keys for whoever may have them."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from tui_registry.clock import Clock, stamp
+from tui_registry.errors import Refused
+from tui_registry.store.backup import back_up
+from tui_registry.store.change import Change, origin_of_stored
+from tui_registry.store.connections import Connections
+from tui_registry.store.database import create_database
+from tui_registry.store.ladder import climb
+from tui_registry.store.queue import WriteQueue
+from tui_registry.store.reads import Reads
+from tui_registry.store.rows import KnownSeed, ProviderRow
+from tui_registry.store.seeding import SEEDED, seed
+from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.writes import Writes
+from tui_registry.text import Secret
+from tui_registry.vault import KeyState, Vault, VaultStatus
+
+T = TypeVar("T")
+
+
+class Store:
+    """An open registry; `banner` is what a person should know about how it was opened, None if nothing."""
+
+    def __init__(
+        self, connections: Connections, vault: Vault, clock: Clock, backups: Path, banner: str | None
+    ) -> None:
+        """Take over connections to a file that was checked; use `Store.open`."""
+        self.path = connections.path
+        self.read_only = connections.read_only
+        self.banner = banner
+        self.reads = Reads(connections.read)
+        self._connections = connections
+        self._vault = vault
+        self._queue = WriteQueue()
+        self._writes = Writes(
+            connections, vault, clock, lambda: back_up(self.path, backups, "purge", clock())
+        )
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        vault: Vault,
+        clock: Clock,
+        known: KnownSeed,
+        create: bool,
+        read_only: bool = False,
+        backups: Path | None = None,
+    ) -> Self:
+        """Open the registry at `path`, made first if `create` and there is none.
+
+        The file is checked, brought to the present format and given the package's known providers. Backups
+        go beside it unless told otherwise. Raises children of StoreError; nothing damaged is ever replaced.
+        """
+        backups = path.parent / "backups" if backups is None else backups
+        if create and not path.exists():
+            create_database(path, known.rows())
+        opening = how_to_open(path)
+        read_only = read_only or opening.read_only
+        if not read_only:
+            climb(path, backups, clock)
+        notes = check_file(path, quick=path.stat().st_size > DEEP_CHECK_BYTES)
+        banner = " ".join(note for note in (opening.banner, *notes) if note) or None
+        connections = Connections(path, read_only=read_only)
+        store = cls(connections, vault, clock, backups, banner)
+        if not read_only and store.reads.setting(SEEDED) != known.version:
+            with connections.write() as database:
+                reads = Reads(lambda: nullcontext(database))
+                seed(Change(database, reads, vault, stamp(clock())), known)
+        return store
+
+    def write(self, change: Callable[[Writes], T]) -> Future[T]:
+        """Hand a change to the writer; it runs after those before it, even when nobody waits any more."""
+        return self._queue.put(lambda: change(self._writes))
+
+    def data_version(self) -> int:
+        """A number that changes when anything was saved by whatever session; costs microseconds."""
+        return self._connections.data_version()
+
+    def check(self) -> None:
+        """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
+        check_content(self.path)
+
+    def key_state(self, row: ProviderRow) -> KeyState:
+        """What a provider's key is good for at its present endpoint, without opening it."""
+        return self._judged(row)[0]
+
+    def key_words(self, row: ProviderRow) -> str:
+        """The key's state as lists show it, e.g. `set` or `for api.openai.com`."""
+        state, host = self._judged(row)
+        return state.words(host)
+
+    def open_key(self, provider_id: int) -> Secret:
+        """A provider's key, for its present endpoint only; raises Refused without one, else VaultError."""
+        row = self.reads.provider_by_id(provider_id)
+        if row.api_key_encrypted is None:
+            raise Refused(f"{row.name} has no key. Enter one.")
+        return self._vault.open(row.api_key_encrypted, origin=origin_of_stored(row.endpoint), uuid=row.uuid)
+
+    def vault_status(self) -> VaultStatus:
+        """How the vault stands towards this registry."""
+        key_id = self.reads.setting("vault_key_id")
+        return self._vault.status(self.reads.sealed_count() > 0, key_id)
+
+    def close(self) -> None:
+        """Wait for every change handed in, then close the file."""
+        self._queue.close()
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _judged(self, row: ProviderRow) -> tuple[KeyState, str | None]:
+        return self._vault.key_state(row.api_key_encrypted, origin=origin_of_stored(row.endpoint))

@@ -1,0 +1,94 @@
+"""Prices and limits: one row per provider or model, saved over what was loaded."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeVar
+
+from tui_registry.errors import Gone
+from tui_registry.store.change import Change
+from tui_registry.store.merge import Tie, merged
+from tui_registry.store.rows import LimitsRow, ModelPricingRow, PricingRow
+from tui_registry.store.tables import Limits, ModelPricing, Pricing, Table
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import LimitsDraft, ModelPricingDraft, PricingDraft
+
+Fact = PricingRow | ModelPricingRow | LimitsRow
+F = TypeVar("F", PricingRow, ModelPricingRow, LimitsRow)
+
+PRICE_FIELDS = ("input_price_per_token", "output_price_per_token", "currency")
+MODEL_PRICE_FIELDS = (*PRICE_FIELDS, "cache_read_price_per_token", "cache_write_price_per_token")
+_OWNER: dict[type[Table], str] = {
+    Pricing: "provider_id",
+    ModelPricing: "model_id",
+    Limits: "provider_id",
+}
+LIMIT_FIELDS = ("requests_per_minute", "requests_per_hour", "tokens_per_minute", "tokens_per_hour")
+
+
+def save_pricing(change: Change, id: int, draft: "PricingDraft", base: PricingRow | None) -> PricingRow:
+    """Save a provider's default price."""
+    change.reads.provider_by_id(id)
+    mine = {field: getattr(draft, field) for field in PRICE_FIELDS}
+    _save(change, Pricing, id, mine, base, change.reads.pricing(id))
+    return _kept(change.reads.pricing(id))
+
+
+def save_model_pricing(
+    change: Change, id: int, draft: "ModelPricingDraft", base: ModelPricingRow | None
+) -> ModelPricingRow:
+    """Save a model's own price."""
+    change.reads.model_by_id(id)
+    mine = {field: getattr(draft, field) for field in MODEL_PRICE_FIELDS}
+    _save(change, ModelPricing, id, mine, base, change.reads.model_pricing(id))
+    return _kept(change.reads.model_pricing(id))
+
+
+def save_limits(change: Change, id: int, draft: "LimitsDraft", base: LimitsRow | None) -> LimitsRow:
+    """Save a provider's rate limits."""
+    change.reads.provider_by_id(id)
+    mine = {field: getattr(draft, field) for field in LIMIT_FIELDS}
+    _save(change, Limits, id, mine, base, change.reads.limits(id))
+    return _kept(change.reads.limits(id))
+
+
+def delete(change: Change, table: type[Table], id: int) -> None:
+    """Remove the row of a provider or model; raises Gone when there is none."""
+    if not change.delete(table, _OWNER[table], id):
+        raise Gone("This was deleted meanwhile.")
+
+
+def _save(
+    change: Change,
+    table: type[Table],
+    id: int,
+    mine: dict[str, object],
+    base: Fact | None,
+    row: Fact | None,
+) -> None:
+    """Insert or update so that `mine` holds, merged with what others saved since `base` was loaded."""
+    if row is None:
+        if base is not None:
+            raise Gone("This was deleted meanwhile by another session.")
+        owner = _OWNER[table]
+        stamps = {"source": "user", "row_version": 1, "last_updated": change.now}
+        change.insert(table, {owner: id} | mine | stamps)
+        return
+    was: dict[str, object] = dict.fromkeys(mine) if base is None else asdict(base)
+    changes = merged(was, mine, asdict(row), _ties(tuple(mine)))
+    if changes:
+        changes |= {"source": "user", "last_updated": change.later(row.last_updated)}
+        if "source_date" in asdict(row):
+            changes["source_date"] = None
+        change.update(table, id, row.row_version, changes)
+
+
+def _ties(fields: Sequence[str]) -> tuple[Tie, ...]:
+    """A currency gives prices their meaning, so one changed here and the other there is a conflict."""
+    return (Tie("currency", [field for field in fields if "price" in field]),) if "currency" in fields else ()
+
+
+def _kept(row: F | None) -> F:
+    if row is None:
+        raise Gone("This was deleted meanwhile.")
+    return row

@@ -1,0 +1,114 @@
+"""API keys: sealed for the host they were entered for, and what a check of one means."""
+
+from secrets import token_hex
+
+from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.errors import Refused
+from tui_registry.store.change import Change
+from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
+from tui_registry.store.write_providers import switched_off, update
+from tui_registry.store.write_results import add_result
+from tui_registry.text import Secret
+from tui_registry.vault import read_header
+
+VAULT_KEY = "vault_key_id"
+
+
+def set_key(change: Change, id: int, secret: Secret, consented_host: str | None) -> ProviderRow:
+    """Seal a key for the provider's present host and switch the provider off until the key is checked.
+
+    Raises Refused for a host that must not get keys, and children of VaultError.
+    """
+    row = change.reads.provider_by_id(id)
+    endpoint = _endpoint(row)
+    _check_host(endpoint, consented_host)
+    return _seal(change, row, secret, endpoint, "key not checked yet")
+
+
+def remove_key(change: Change, id: int) -> ProviderRow:
+    """Remove a provider's key and switch the provider off."""
+    row = change.reads.provider_by_id(id)
+    if row.api_key_encrypted is None:
+        return row
+    return _store(change, row, None, "key removed")
+
+
+def move_key(change: Change, id: int, to_host: str) -> ProviderRow:
+    """Seal the key again for the endpoint's present host, which `to_host` names as typed by a person.
+
+    Raises Refused for another host or a key that is there already, and children of VaultError.
+    """
+    row = change.reads.provider_by_id(id)
+    if row.api_key_encrypted is None:
+        raise Refused(f"{row.name} has no key to move. Enter one.")
+    endpoint = _endpoint(row)
+    if to_host.strip().lower().rstrip(".") != endpoint.host:
+        raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.")
+    sealed_for = read_header(row.api_key_encrypted).origin
+    if sealed_for == endpoint.origin:
+        raise Refused(f"The key of {row.name} is for {endpoint.host} already.")
+    _check_host(endpoint, endpoint.host)
+    secret = change.vault.open(row.api_key_encrypted, origin=sealed_for, uuid=row.uuid)
+    return _seal(change, row, secret, endpoint, f"key moved to {endpoint.host}, not checked yet")
+
+
+def record_key_check(change: Change, result: NewResult) -> ResultRow:
+    """Keep the result of a key check, and what it proves about the provider.
+
+    A pass of the present key validates it, a proved rejection of it switches the provider off; anything
+    else, or a check of an earlier key, is kept and changes nothing.
+    """
+    row = change.reads.provider_by_id(result.provider_id)
+    kept = add_result(change, result)
+    if row.key_fingerprint is None or result.key_fingerprint != row.key_fingerprint:
+        return kept
+    values: dict[str, object] = {}
+    if result.status == "pass":
+        values = {"key_validated_at": change.later(row.key_validated_at)}
+    elif result.status == "fail":
+        values = {"key_validated_at": None} | switched_off(change, row, "key rejected by the provider")
+    if values:
+        update(change, row, values)
+    return kept
+
+
+def _endpoint(row: ProviderRow) -> Endpoint:
+    try:
+        return parse_endpoint(row.endpoint)
+    except ValueError as error:
+        raise Refused(f"The endpoint of {row.name} must be put right first. {error}") from error
+
+
+def _check_host(endpoint: Endpoint, consented_host: str | None) -> None:
+    refusal = key_refusal(endpoint, consented_host)
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+def _seal(change: Change, row: ProviderRow, secret: Secret, endpoint: Endpoint, reason: str) -> ProviderRow:
+    key_id = _sealing_key(change)
+    record = change.vault.seal(secret, origin=endpoint.origin, uuid=row.uuid, key_id=key_id)
+    return _store(change, row, record, reason)
+
+
+def _sealing_key(change: Change) -> str:
+    """The id of the vault key to seal with: the one the database names, else the vault's first."""
+    named = change.reads.setting(VAULT_KEY)
+    sealed_exists = change.reads.sealed_count() > 0
+    if named is not None and sealed_exists:
+        return named
+    first = change.vault.create(sealed_exists)
+    if named in change.vault.key_ids():
+        return named
+    change.setting(VAULT_KEY, first)
+    return first
+
+
+def _store(change: Change, row: ProviderRow, record: str | None, reason: str) -> ProviderRow:
+    fingerprint = None if record is None else token_hex(8)
+    values: dict[str, object] = {
+        "api_key_encrypted": record,
+        "key_fingerprint": fingerprint,
+        "key_validated_at": None,
+    }
+    return update(change, row, values | switched_off(change, row, reason))

@@ -1,0 +1,87 @@
+"""Models: adding, editing and deleting them; what a person set is remembered by name."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from tui_registry.errors import HasDependents, InvalidInput
+from tui_registry.store.change import Change, counted
+from tui_registry.store.merge import merged
+from tui_registry.store.rows import ModelRow
+from tui_registry.store.tables import Model, ModelPricing
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import ModelDraft
+
+FIELDS = (
+    "model_id",
+    "name",
+    "description",
+    "version",
+    "architecture",
+    "max_input_tokens",
+    "max_output_tokens",
+    "supports_streaming",
+    "supports_reasoning",
+)
+
+
+def add(change: Change, provider_id: int, draft: "ModelDraft") -> ModelRow:
+    """Add a model, unverified; raises InvalidInput when the provider has the model id already."""
+    change.reads.provider_by_id(provider_id)
+    _check_free(change, provider_id, draft.model_id, None)
+    mine = {field: getattr(draft, field) for field in FIELDS}
+    id = change.insert(
+        Model,
+        mine
+        | {
+            "provider_id": provider_id,
+            "source": "user",
+            "user_fields": _named(field for field in FIELDS if mine[field] is not None),
+            "verification_state": "unverified",
+            "consecutive_failures": 0,
+            "row_version": 1,
+            "created_at": change.now,
+            "updated_at": change.now,
+        },
+    )
+    return change.reads.model_by_id(id)
+
+
+def save(change: Change, id: int, draft: "ModelDraft", base: ModelRow) -> ModelRow:
+    """Save an edit merged with what others saved since; the changed fields are the user's from now on."""
+    row = change.reads.model_by_id(id)
+    mine = {field: getattr(draft, field) for field in FIELDS}
+    changes = merged(asdict(base), mine, asdict(row))
+    if not changes:
+        return row
+    if "model_id" in changes:
+        _check_free(change, row.provider_id, draft.model_id, id)
+    changes["user_fields"] = _named({*row.user_fields.split(), *changes})
+    changes["updated_at"] = change.later(row.updated_at)
+    change.update(Model, id, row.row_version, changes)
+    return change.reads.model_by_id(id)
+
+
+def delete(change: Change, id: int) -> None:
+    """Remove a model with its price; raises HasDependents while it has results."""
+    row = change.reads.model_by_id(id)
+    counts = change.reads.dependents_of_model(id)
+    if counts["results"]:
+        raise HasDependents(
+            f"{row.model_id} has {counted(counts['results'], 'result')}, so it stays."
+            " Its provider can be deactivated, or purged with everything it has.",
+            counts,
+        )
+    change.delete(ModelPricing, "model_id", id)
+    change.delete(Model, "id", id)
+
+
+def _named(fields: Iterable[str]) -> str:
+    held = set(fields)
+    return " ".join(field for field in FIELDS if field in held)
+
+
+def _check_free(change: Change, provider_id: int, model_id: str, id: int | None) -> None:
+    if any(row.model_id == model_id and row.id != id for row in change.reads.models(provider_id)):
+        raise InvalidInput({"model_id": f"{model_id} exists already. Edit that one instead."})

@@ -1,0 +1,174 @@
+"""Providers: adding, editing, switching on and off, deleting and purging."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tui_registry.errors import HasDependents, InvalidInput, Refused
+from tui_registry.store import names
+from tui_registry.store.change import Change, counted, origin_of_stored
+from tui_registry.store.merge import merged
+from tui_registry.store.rows import KnownProvider, ProviderRow
+from tui_registry.store.tables import Known, Limits, Model, ModelPricing, Pricing, Provider, Result
+from tui_registry.vault import KeyState
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import ProviderDraft
+
+FIELDS = ("name", "endpoint", "description", "website")
+_AUTH = {"anthropic": "x-api-key", "gemini": "x-goog-api-key"}
+
+
+def add_known(change: Change, known: KnownProvider) -> KnownProvider:
+    """Add a name that providers may use, as the user's; raises InvalidInput when it is known already."""
+    held = names.spelling(known.name, (row.name for row in change.reads.known_providers()))
+    if held is not None:
+        raise InvalidInput({"name": f"{held} is a known provider already."})
+    change.insert(Known, asdict(known) | {"source": "user"})
+    return change.reads.known(known.name)
+
+
+def add(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> ProviderRow:
+    """Add a provider, inactive and without a key; raises InvalidInput for a name unknown or in use."""
+    name = _known_name(change, draft, custom, dialect)
+    _check_free(change, name, None)
+    id = change.insert(
+        Provider,
+        {
+            "uuid": uuid4().hex,
+            "name": name,
+            "endpoint": draft.endpoint,
+            "description": draft.description,
+            "website": draft.website,
+            "is_active": False,
+            "state_reason": "no key yet",
+            "state_changed_at": change.now,
+            "row_version": 1,
+            "created_at": change.now,
+            "updated_at": change.now,
+        },
+    )
+    return change.reads.provider_by_id(id)
+
+
+def save(
+    change: Change, id: int, draft: "ProviderDraft", base: ProviderRow, custom: bool, dialect: str
+) -> ProviderRow:
+    """Save an edit merged with what others saved since; a new host switches a provider with a key off."""
+    row = change.reads.provider_by_id(id)
+    mine = {field: getattr(draft, field) for field in FIELDS}
+    mine["name"] = _known_name(change, draft, custom, dialect)
+    changes = merged(asdict(base), mine, asdict(row))
+    if not changes:
+        return row
+    if "name" in changes:
+        _check_free(change, str(changes["name"]), id)
+    if "endpoint" in changes and row.api_key_encrypted is not None:
+        moved = origin_of_stored(row.endpoint) != origin_of_stored(draft.endpoint)
+        changes |= switched_off(change, row, "endpoint moved to another host") if moved else {}
+    return update(change, row, changes)
+
+
+def activate(change: Change, id: int) -> ProviderRow:
+    """Switch a provider on; raises Refused unless the present key was checked and can be used."""
+    row = change.reads.provider_by_id(id)
+    origin = origin_of_stored(row.endpoint)
+    state, host = change.vault.key_state(row.api_key_encrypted, origin=origin)
+    if state is KeyState.NONE:
+        raise Refused(f"{row.name} has no key. Enter one, then check it.")
+    if state is not KeyState.SET:
+        words = state.words(host)
+        raise Refused(f"The key of {row.name} cannot be used here: {words}. Enter it again, then check it.")
+    if row.key_validated_at is None:
+        raise Refused(f"The key of {row.name} has not passed a check since it was set. Check it first.")
+    if row.is_active:
+        return row
+    return update(
+        change,
+        row,
+        {"is_active": True, "state_reason": None, "state_changed_at": change.later(row.state_changed_at)},
+    )
+
+
+def deactivate(change: Change, id: int, reason: str) -> ProviderRow:
+    """Switch a provider off and keep why."""
+    row = change.reads.provider_by_id(id)
+    return update(change, row, switched_off(change, row, reason)) if row.is_active else row
+
+
+def delete(change: Change, id: int) -> None:
+    """Remove a provider with its price and limits; raises HasDependents while it has models or results."""
+    row = change.reads.provider_by_id(id)
+    counts = change.reads.dependents_of_provider(id)
+    held = [counted(counts[each], each[:-1]) for each in ("models", "results") if counts[each]]
+    if held:
+        raise HasDependents(
+            f"{row.name} has {' and '.join(held)}."
+            " Deactivate it instead, or purge it with everything it has.",
+            counts,
+        )
+    _remove(change, id)
+
+
+def purge(change: Change, id: int, confirm: str, backup: Callable[[], object]) -> dict[str, int]:
+    """Remove a provider with everything it has, after a backup; how many of what went with it.
+
+    Raises Refused unless `confirm` is the provider's name.
+    """
+    row = change.reads.provider_by_id(id)
+    if confirm.strip() != row.name:
+        raise Refused(f"Type the provider's name, {row.name}, to purge it with everything it has.")
+    counts = change.reads.dependents_of_provider(id)
+    backup()
+    change.setting("purge", str(id))
+    change.delete(Result, "provider_id", id)
+    for model in change.reads.models(id):
+        change.delete(ModelPricing, "model_id", model.id)
+    change.delete(Model, "provider_id", id)
+    _remove(change, id)
+    change.forget("purge")
+    return counts
+
+
+def update(change: Change, row: ProviderRow, values: dict[str, object]) -> ProviderRow:
+    """Change these columns of a provider read in this transaction; the provider as it is then."""
+    values |= {"updated_at": change.later(row.updated_at)}
+    change.update(Provider, row.id, row.row_version, values)
+    return change.reads.provider_by_id(row.id)
+
+
+def switched_off(change: Change, row: ProviderRow, reason: str) -> dict[str, object]:
+    """The columns that switch a provider off, or give a new reason for its being off."""
+    return {
+        "is_active": False,
+        "state_reason": reason,
+        "state_changed_at": change.later(row.state_changed_at),
+    }
+
+
+def _remove(change: Change, id: int) -> None:
+    change.delete(Pricing, "provider_id", id)
+    change.delete(Limits, "provider_id", id)
+    change.delete(Provider, "id", id)
+
+
+def _known_name(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> str:
+    """The name as it is known; with `custom` an unknown name becomes known, else InvalidInput is raised."""
+    known = [row.name for row in change.reads.known_providers()]
+    held = names.spelling(draft.name, known)
+    if held is not None:
+        return held
+    if not custom:
+        sentence = (
+            f"{draft.name} is not a known provider. Add it as a custom provider, or choose a known one."
+        )
+        raise InvalidInput({"name": sentence + names.resembling(draft.name, known)})
+    auth = _AUTH.get(dialect, "bearer")
+    fresh = KnownProvider(draft.name, draft.endpoint, draft.website, dialect=dialect, auth=auth)
+    return add_known(change, fresh).name
+
+
+def _check_free(change: Change, name: str, id: int | None) -> None:
+    if any(row.name == name and row.id != id for row in change.reads.providers()):
+        raise InvalidInput({"name": f"{name} is in the registry already. Edit that one instead."})

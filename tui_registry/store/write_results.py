@@ -1,0 +1,57 @@
+"""Results and runs: what was found is kept for good, and a model's state follows from it."""
+
+from dataclasses import asdict
+
+from tui_registry.store.change import Change
+from tui_registry.store.rows import NewResult, ResultRow, RunRow
+from tui_registry.store.statements import fetch
+from tui_registry.store.states import ModelState
+from tui_registry.store.tables import Model, Result, Run
+
+
+def add_result(change: Change, result: NewResult) -> ResultRow:
+    """Keep one result."""
+    return change.reads.result(change.insert(Result, asdict(result) | {"created_at": change.now}))
+
+
+def record(change: Change, result: NewResult) -> ResultRow:
+    """Keep one result and bring its model's state up to date."""
+    kept = add_result(change, result)
+    if kept.model_id is None:
+        return kept
+    row = change.reads.model_by_id(kept.model_id)
+    before = ModelState(row.verification_state, row.consecutive_failures, row.score, row.last_verified_at)
+    after = before.after(kept.status, kept.score, kept.created_at)
+    if after != before:
+        values = asdict(after) | {"updated_at": change.later(row.updated_at)}
+        change.update(Model, row.id, row.row_version, values)
+    return kept
+
+
+def start_run(
+    change: Change, suite: str, trigger: str, budget: float | None, estimated_cost: float | None
+) -> RunRow:
+    """Open a run; money is USD."""
+    id = change.insert(
+        Run,
+        {
+            "suite": suite,
+            "trigger": trigger,
+            "state": "running",
+            "budget": budget,
+            "estimated_cost": estimated_cost,
+            "started_at": change.now,
+        },
+    )
+    return change.reads.run(id)
+
+
+def finish_run(change: Change, id: int, state: str, actual_cost: float | None) -> RunRow:
+    """Close a run as done, cancelled or interrupted."""
+    row = change.reads.run(id)
+    fetch(
+        change.db,
+        "UPDATE verification_run SET state = ?, actual_cost = ?, finished_at = ? WHERE id = ?",
+        (state, actual_cost, change.later(row.started_at), id),
+    )
+    return change.reads.run(id)
