@@ -145,6 +145,20 @@ def test_what_is_not_a_record_is_damaged_and_never_taken_for_a_key(sealed: Seale
     assert CANARY not in "".join(traceback.format_exception(refused.value))
 
 
+@pytest.mark.parametrize("origin", [b"https://\x1b]0;owned\x07:443", b"https://a.test", b"", b"\xff:443"])
+def test_a_header_names_an_origin_that_is_safe_to_show_or_is_damaged(sealed: Sealed, origin: bytes) -> None:
+    vault, record = sealed
+    data = decode(record[5:])
+    forged = data[:33] + len(origin).to_bytes(2, "big") + origin + data[35 + len(OPENAI) :]
+    assert vault.key_state("trv1." + encode(forged), origin=EVIL) == (KeyState.DAMAGED, None)
+
+
+def test_a_record_too_short_to_hold_a_key_is_damaged_without_being_opened(sealed: Sealed) -> None:
+    vault, record = sealed
+    shortest = decode(record[5:])[: 35 + len(OPENAI) + 16]
+    assert vault.key_state("trv1." + encode(shortest), origin=OPENAI) == (KeyState.DAMAGED, None)
+
+
 @pytest.mark.parametrize("prefix", ["trv2.", "trv9.", "trv10."])
 def test_a_record_of_a_newer_version_says_so(sealed: Sealed, prefix: str) -> None:
     vault, record = sealed
@@ -163,6 +177,7 @@ def test_what_cannot_be_sealed_is_refused_without_repeating_it(sealed: Sealed, u
         vault.seal(Secret(unfit), origin=OPENAI, uuid=UUID, key_id=vault.key_ids()[0])
     assert list(refused.value.problems) == ["api_key"]
     assert CANARY not in "".join(traceback.format_exception(refused.value))
+    assert refused.value.__context__ is None or refused.value.__suppress_context__
 
 
 @pytest.mark.parametrize(

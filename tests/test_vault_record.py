@@ -71,17 +71,37 @@ def test_published_records_open_and_are_sealed_the_same_way_again(vector: dict[s
     assert seal(Secret(vector["secret"]), place, key, lambda size: salt[:size]) == vector["record"]
 
 
+def as_described(secret: str, place: Place, material: bytes, salt: bytes, version: int = 1) -> str:
+    """A record made from the description of the format alone."""
+    key_id = HKDF(SHA256(), 16, None, b"tui-registry/key-id/v1").derive(material)
+    derived = HKDF(SHA256(), 44, salt, b"tui-registry/record/v1").derive(material)
+    origin = place.origin.encode()
+    header = bytes([version]) + key_id + salt + len(origin).to_bytes(2, "big") + origin
+    parts = [b"tui-registry/secret/v1", header, bytes.fromhex(place.uuid), place.field.encode()]
+    aad = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    body = AESGCM(derived[:32]).encrypt(derived[32:], secret.encode("utf-8", "surrogateescape"), aad)
+    return "trv1." + encode(header + body)
+
+
 @pytest.mark.parametrize("vector", VECTORS["records"], ids=lambda vector: vector["about"])
 def test_a_record_is_what_its_description_says_byte_for_byte(vector: dict[str, str]) -> None:
+    place = Place(vector["origin"], vector["uuid"], vector["field"])
     material = bytes.fromhex(VECTORS["ring"][int(vector["key"])]["material"])
-    key_id = HKDF(SHA256(), 16, None, b"tui-registry/key-id/v1").derive(material)
-    salt, origin = bytes.fromhex(vector["salt"]), vector["origin"].encode()
-    derived = HKDF(SHA256(), 44, salt, b"tui-registry/record/v1").derive(material)
-    header = b"\x01" + key_id + salt + len(origin).to_bytes(2, "big") + origin
-    parts = [b"tui-registry/secret/v1", header, bytes.fromhex(vector["uuid"]), vector["field"].encode()]
-    aad = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    body = AESGCM(derived[:32]).encrypt(derived[32:], vector["secret"].encode(), aad)
-    assert vector["record"] == "trv1." + encode(header + body)
+    salt = bytes.fromhex(vector["salt"])
+    assert vector["record"] == as_described(vector["secret"], place, material, salt)
+
+
+def test_a_genuine_record_that_this_version_would_not_write_is_still_refused() -> None:
+    salt = bytes(16)
+    assert unseal(as_described("k" * 12_000, HERE, KEY.material, salt), HERE, KEY).reveal() == "k" * 12_000
+    for bad in (
+        as_described("k" * 12_300, HERE, KEY.material, salt),
+        as_described("k", HERE, KEY.material, salt, version=2),
+        as_described("", HERE, KEY.material, salt),
+        as_described("not UTF-8: \udcff", HERE, KEY.material, salt),
+    ):
+        with pytest.raises(RecordDamaged):
+            unseal(bad, HERE, KEY)
 
 
 def test_key_derivation_is_hkdf_as_published_in_rfc_5869() -> None:

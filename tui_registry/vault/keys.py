@@ -18,7 +18,7 @@ _KEY_ID_LABEL = b"tui-registry/key-id/v1"
 def hkdf_sha256(key: bytes, *, salt: bytes, label: bytes, size: int) -> bytes:
     """`size` bytes derived from a key by HKDF with SHA-256 (RFC 5869); an empty salt means none."""
     # From the standard library, so that naming a key never waits for cryptography to load.
-    extracted = hmac.digest(salt or bytes(_HASH_BYTES), key, "sha256")
+    extracted = hmac.digest(salt, key, "sha256")
     derived = block = b""
     for count in range(1, -(-size // _HASH_BYTES) + 1):
         block = hmac.digest(extracted, block + label + bytes([count]), "sha256")

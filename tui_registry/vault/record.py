@@ -95,16 +95,6 @@ def read_header(record: str) -> RecordHeader:
     return RecordHeader(base64url.encode(parts.key_id), parts.origin)
 
 
-def check_origin(sealed_for: str, origin: str) -> None:
-    """Raise OriginChanged when a secret sealed for one origin is wanted at another."""
-    if sealed_for != origin:
-        raise OriginChanged(
-            f"This key is sealed for {shown_origin(sealed_for)}, not for {shown_origin(origin)}."
-            " It was not used. Enter a new key, move this one or remove it.",
-            sealed_for,
-        )
-
-
 def seal(secret: Secret, place: Place, key: VaultKey, random: RandomBytes = os.urandom) -> str:
     """A new record of a secret; raises InvalidInput for one that is empty, too long or not text."""
     salt, origin = random(SALT_BYTES), place.origin.encode("ascii")
@@ -125,7 +115,12 @@ def unseal(record: str, place: Place, key: VaultKey) -> Secret:
     from cryptography.exceptions import InvalidTag
 
     parts = _parse(record)
-    check_origin(parts.origin, place.origin)
+    if parts.origin != place.origin:
+        raise OriginChanged(
+            f"This key is sealed for {shown_origin(parts.origin)}, not for {shown_origin(place.origin)}."
+            " It was not used. Enter a new key, move this one or remove it.",
+            sealed_for=parts.origin,
+        )
     cipher, nonce = _cipher(key, parts.salt)
     try:
         plain = cipher.decrypt(nonce, parts.sealed, place.authenticated(parts.header))

@@ -6,7 +6,7 @@ from tui_registry.errors import KeyFileMissing, KeyFileRefused, VaultError, Wron
 from tui_registry.text import Secret
 from tui_registry.vault.keyfile import make_key_file, missing, read_ring
 from tui_registry.vault.keys import VaultKey, short_id
-from tui_registry.vault.record import Place, check_origin, read_header, seal, unseal
+from tui_registry.vault.record import Place, read_header, seal, unseal
 from tui_registry.vault.states import KeyState, VaultState, VaultStatus, judge, state_of
 
 
@@ -67,10 +67,7 @@ class Vault:
 
     def open(self, record: str, *, origin: str, uuid: str, field: str = "api_key") -> Secret:
         """The secret of a record, if this is its place; raises a child of VaultError, returns no part."""
-        header = read_header(record)
-        key = self._key(header.key_id)
-        check_origin(header.origin, origin)
-        return unseal(record, Place(origin, uuid, field), key)
+        return unseal(record, Place(origin, uuid, field), self._key(read_header(record).key_id))
 
     def key_state(self, record: str | None, *, origin: str) -> tuple[KeyState, str | None]:
         """What `judge` says of a record with the keys of this vault."""
