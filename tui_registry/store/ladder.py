@@ -18,7 +18,7 @@ _PATIENCE = 60.0
 
 
 def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None = None) -> Path | None:
-    """Bring the file to the format of the last script; the backup made before is returned, None if none was due.
+    """Bring the file to the format of the last script; the backup made before is returned, or None.
 
     Several programs may start at once: one upgrades, the others wait and find it done. A step that fails
     leaves the file as it was. Raises StoreNewer, StoreDamaged, StoreLocked, StoreFull or StoreReadOnly.

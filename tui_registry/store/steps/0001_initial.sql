@@ -22,16 +22,16 @@ CREATE TABLE known_provider (
   source TEXT NOT NULL,
   CONSTRAINT "known_provider.name.text_64" CHECK (length(trim(name)) > 0 AND length(name) <= 64 AND instr(name, char(0)) = 0 AND name NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
   CONSTRAINT "known_provider.endpoint.template" CHECK ((endpoint GLOB 'https://[A-Za-z0-9[{]*' OR endpoint GLOB 'http://[A-Za-z0-9[{]*') AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[^!-~]*' AND endpoint NOT GLOB '*[<>"|^`\@?#]*'),
-  CONSTRAINT "known_provider.website.url" CHECK ((website GLOB 'https://[A-Za-z0-9[]*' OR website GLOB 'http://[A-Za-z0-9[]*') AND length(website) <= 2048 AND instr(website, char(0)) = 0 AND website NOT GLOB '*[^!-~]*' AND website NOT GLOB '*[<>"{}|^`\@]*'),
-  CONSTRAINT "known_provider.docs.url" CHECK ((docs GLOB 'https://[A-Za-z0-9[]*' OR docs GLOB 'http://[A-Za-z0-9[]*') AND length(docs) <= 2048 AND instr(docs, char(0)) = 0 AND docs NOT GLOB '*[^!-~]*' AND docs NOT GLOB '*[<>"{}|^`\@]*'),
-  CONSTRAINT "known_provider.console_url.url" CHECK ((console_url GLOB 'https://[A-Za-z0-9[]*' OR console_url GLOB 'http://[A-Za-z0-9[]*') AND length(console_url) <= 2048 AND instr(console_url, char(0)) = 0 AND console_url NOT GLOB '*[^!-~]*' AND console_url NOT GLOB '*[<>"{}|^`\@]*'),
-  CONSTRAINT "known_provider.env_vars.names" CHECK (length(env_vars) BETWEEN 1 AND 512 AND instr(env_vars, char(0)) = 0 AND env_vars NOT GLOB '*[^A-Za-z0-9_ ]*'),
-  CONSTRAINT "known_provider.dialect.choice" CHECK (dialect IN ('openai', 'anthropic', 'gemini', 'cohere')),
-  CONSTRAINT "known_provider.auth.choice" CHECK (auth IN ('bearer', 'x-api-key', 'x-goog-api-key', 'api-key', 'api-key-scheme')),
-  CONSTRAINT "known_provider.key_proof.text_128" CHECK (length(trim(key_proof)) > 0 AND length(key_proof) <= 128 AND instr(key_proof, char(0)) = 0 AND key_proof NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "known_provider.limit_headers.text_64" CHECK (length(trim(limit_headers)) > 0 AND length(limit_headers) <= 64 AND instr(limit_headers, char(0)) = 0 AND limit_headers NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "known_provider.local_token.token" CHECK (length(local_token) BETWEEN 1 AND 64 AND instr(local_token, char(0)) = 0 AND local_token NOT GLOB '*[^!-~]*'),
-  CONSTRAINT "known_provider.source.choice" CHECK (source IN ('package', 'user'))
+  CONSTRAINT "known_provider.website.url" CHECK (website IS NULL OR ((website GLOB 'https://[A-Za-z0-9[]*' OR website GLOB 'http://[A-Za-z0-9[]*') AND length(website) <= 2048 AND instr(website, char(0)) = 0 AND website NOT GLOB '*[^!-~]*' AND website NOT GLOB '*[<>"{}|^`\@]*')),
+  CONSTRAINT "known_provider.docs.url" CHECK (docs IS NULL OR ((docs GLOB 'https://[A-Za-z0-9[]*' OR docs GLOB 'http://[A-Za-z0-9[]*') AND length(docs) <= 2048 AND instr(docs, char(0)) = 0 AND docs NOT GLOB '*[^!-~]*' AND docs NOT GLOB '*[<>"{}|^`\@]*')),
+  CONSTRAINT "known_provider.console_url.url" CHECK (console_url IS NULL OR ((console_url GLOB 'https://[A-Za-z0-9[]*' OR console_url GLOB 'http://[A-Za-z0-9[]*') AND length(console_url) <= 2048 AND instr(console_url, char(0)) = 0 AND console_url NOT GLOB '*[^!-~]*' AND console_url NOT GLOB '*[<>"{}|^`\@]*')),
+  CONSTRAINT "known_provider.env_vars.names" CHECK (env_vars IS NULL OR (length(env_vars) BETWEEN 1 AND 512 AND instr(env_vars, char(0)) = 0 AND env_vars NOT GLOB '*[^A-Za-z0-9_ ]*')),
+  CONSTRAINT "known_provider.dialect.choice" CHECK (dialect = 'openai' OR dialect = 'anthropic' OR dialect = 'gemini' OR dialect = 'cohere'),
+  CONSTRAINT "known_provider.auth.choice" CHECK (auth = 'bearer' OR auth = 'x-api-key' OR auth = 'x-goog-api-key' OR auth = 'api-key' OR auth = 'api-key-scheme'),
+  CONSTRAINT "known_provider.key_proof.text_128" CHECK (key_proof IS NULL OR (length(trim(key_proof)) > 0 AND length(key_proof) <= 128 AND instr(key_proof, char(0)) = 0 AND key_proof NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "known_provider.limit_headers.text_64" CHECK (limit_headers IS NULL OR (length(trim(limit_headers)) > 0 AND length(limit_headers) <= 64 AND instr(limit_headers, char(0)) = 0 AND limit_headers NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "known_provider.local_token.token" CHECK (local_token IS NULL OR (length(local_token) BETWEEN 1 AND 64 AND instr(local_token, char(0)) = 0 AND local_token NOT GLOB '*[^!-~]*')),
+  CONSTRAINT "known_provider.source.choice" CHECK (source = 'package' OR source = 'user')
 ) STRICT;
 
 -- The providers a person uses; the key is kept sealed or not at all, and only a validated key makes one active.
@@ -53,20 +53,20 @@ CREATE TABLE provider (
   updated_at TEXT NOT NULL,
   CONSTRAINT "provider.uuid.hex_32" CHECK (length(CAST(uuid AS BLOB)) = 32 AND uuid NOT GLOB '*[^0-9a-f]*'),
   CONSTRAINT "provider.endpoint.base_url" CHECK ((endpoint GLOB 'https://[A-Za-z0-9[]*' OR endpoint GLOB 'http://[A-Za-z0-9[]*') AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[^!-~]*' AND endpoint NOT GLOB '*[<>"{}|^`\@?#]*'),
-  CONSTRAINT "provider.api_key_encrypted.sealed" CHECK (api_key_encrypted GLOB 'trv1.?*' AND length(api_key_encrypted) <= 16389 AND instr(api_key_encrypted, char(0)) = 0 AND substr(api_key_encrypted, 6) NOT GLOB '*[^A-Za-z0-9_-]*'),
-  CONSTRAINT "provider.key_fingerprint.hex_16" CHECK (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT "provider.key_fingerprint.paired" CHECK ((key_fingerprint IS NULL) = (api_key_encrypted IS NULL)),
-  CONSTRAINT "provider.key_validated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', key_validated_at) || '.' || substr(key_validated_at, 21, 3) || 'Z' IS key_validated_at AND substr(key_validated_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "provider.api_key_encrypted.sealed" CHECK (api_key_encrypted IS NULL OR (api_key_encrypted GLOB 'trv1.?*' AND length(api_key_encrypted) <= 16389 AND instr(api_key_encrypted, char(0)) = 0 AND substr(api_key_encrypted, 6) NOT GLOB '*[^A-Za-z0-9_-]*')),
+  CONSTRAINT "provider.key_fingerprint.hex_16" CHECK (key_fingerprint IS NULL OR (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*')),
+  CONSTRAINT "provider.key_validated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', key_validated_at, '+0 days') IS key_validated_at),
   CONSTRAINT "provider.key_validated_at.needs_key" CHECK (key_validated_at IS NULL OR api_key_encrypted IS NOT NULL),
-  CONSTRAINT "provider.description.lines_4000" CHECK (length(trim(description, char(10, 32))) > 0 AND length(description) <= 4000 AND instr(description, char(0)) = 0 AND description NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "provider.website.url" CHECK ((website GLOB 'https://[A-Za-z0-9[]*' OR website GLOB 'http://[A-Za-z0-9[]*') AND length(website) <= 2048 AND instr(website, char(0)) = 0 AND website NOT GLOB '*[^!-~]*' AND website NOT GLOB '*[<>"{}|^`\@]*'),
-  CONSTRAINT "provider.is_active.flag" CHECK (is_active IN (0, 1)),
+  CONSTRAINT "provider.key_fingerprint.paired" CHECK ((key_fingerprint IS NULL) = (api_key_encrypted IS NULL)),
+  CONSTRAINT "provider.description.lines_4000" CHECK (description IS NULL OR (length(trim(description, char(10, 32))) > 0 AND length(description) <= 4000 AND instr(description, char(0)) = 0 AND description NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "provider.website.url" CHECK (website IS NULL OR ((website GLOB 'https://[A-Za-z0-9[]*' OR website GLOB 'http://[A-Za-z0-9[]*') AND length(website) <= 2048 AND instr(website, char(0)) = 0 AND website NOT GLOB '*[^!-~]*' AND website NOT GLOB '*[<>"{}|^`\@]*')),
+  CONSTRAINT "provider.is_active.flag" CHECK (is_active BETWEEN 0 AND 1),
   CONSTRAINT "provider.is_active.needs_valid_key" CHECK (is_active = 0 OR (api_key_encrypted IS NOT NULL AND key_validated_at IS NOT NULL)),
-  CONSTRAINT "provider.state_reason.text_256" CHECK (length(trim(state_reason)) > 0 AND length(state_reason) <= 256 AND instr(state_reason, char(0)) = 0 AND state_reason NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "provider.state_changed_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', state_changed_at) || '.' || substr(state_changed_at, 21, 3) || 'Z' IS state_changed_at AND substr(state_changed_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "provider.state_reason.text_256" CHECK (state_reason IS NULL OR (length(trim(state_reason)) > 0 AND length(state_reason) <= 256 AND instr(state_reason, char(0)) = 0 AND state_reason NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "provider.state_changed_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', state_changed_at, '+0 days') IS state_changed_at),
   CONSTRAINT "provider.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "provider.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', created_at) || '.' || substr(created_at, 21, 3) || 'Z' IS created_at AND substr(created_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
-  CONSTRAINT "provider.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', updated_at) || '.' || substr(updated_at, 21, 3) || 'Z' IS updated_at AND substr(updated_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "provider.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
+  CONSTRAINT "provider.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
   CONSTRAINT "provider.updated_at.order" CHECK (updated_at >= created_at)
 ) STRICT;
 
@@ -97,23 +97,23 @@ CREATE TABLE model (
   UNIQUE (id, provider_id),
   CONSTRAINT "model.model_id.text_256" CHECK (length(trim(model_id)) > 0 AND length(model_id) <= 256 AND instr(model_id, char(0)) = 0 AND model_id NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
   CONSTRAINT "model.name.text_256" CHECK (length(trim(name)) > 0 AND length(name) <= 256 AND instr(name, char(0)) = 0 AND name NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "model.description.lines_4000" CHECK (length(trim(description, char(10, 32))) > 0 AND length(description) <= 4000 AND instr(description, char(0)) = 0 AND description NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "model.version.text_128" CHECK (length(trim(version)) > 0 AND length(version) <= 128 AND instr(version, char(0)) = 0 AND version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "model.architecture.text_128" CHECK (length(trim(architecture)) > 0 AND length(architecture) <= 128 AND instr(architecture, char(0)) = 0 AND architecture NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
+  CONSTRAINT "model.description.lines_4000" CHECK (description IS NULL OR (length(trim(description, char(10, 32))) > 0 AND length(description) <= 4000 AND instr(description, char(0)) = 0 AND description NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "model.version.text_128" CHECK (version IS NULL OR (length(trim(version)) > 0 AND length(version) <= 128 AND instr(version, char(0)) = 0 AND version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "model.architecture.text_128" CHECK (architecture IS NULL OR (length(trim(architecture)) > 0 AND length(architecture) <= 128 AND instr(architecture, char(0)) = 0 AND architecture NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "model.max_input_tokens.count" CHECK (max_input_tokens BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "model.max_output_tokens.count" CHECK (max_output_tokens BETWEEN 1 AND 9007199254740992),
-  CONSTRAINT "model.supports_streaming.flag" CHECK (supports_streaming IN (0, 1)),
-  CONSTRAINT "model.supports_reasoning.flag" CHECK (supports_reasoning IN (0, 1)),
-  CONSTRAINT "model.source.choice" CHECK (source IN ('user', 'provider', 'catalogue')),
-  CONSTRAINT "model.source_date.date" CHECK (date(source_date) IS source_date),
+  CONSTRAINT "model.supports_streaming.flag" CHECK (supports_streaming BETWEEN 0 AND 1),
+  CONSTRAINT "model.supports_reasoning.flag" CHECK (supports_reasoning BETWEEN 0 AND 1),
+  CONSTRAINT "model.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
+  CONSTRAINT "model.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
   CONSTRAINT "model.user_fields.names" CHECK (length(user_fields) <= 512 AND instr(user_fields, char(0)) = 0 AND user_fields NOT GLOB '*[^a-z_ ]*'),
-  CONSTRAINT "model.verification_state.choice" CHECK (verification_state IN ('unverified', 'verified')),
+  CONSTRAINT "model.verification_state.choice" CHECK (verification_state = 'unverified' OR verification_state = 'verified'),
   CONSTRAINT "model.consecutive_failures.tally" CHECK (consecutive_failures BETWEEN 0 AND 9007199254740992),
   CONSTRAINT "model.score.fraction" CHECK (score BETWEEN 0 AND 1),
-  CONSTRAINT "model.last_verified_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', last_verified_at) || '.' || substr(last_verified_at, 21, 3) || 'Z' IS last_verified_at AND substr(last_verified_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "model.last_verified_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_verified_at, '+0 days') IS last_verified_at),
   CONSTRAINT "model.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "model.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', created_at) || '.' || substr(created_at, 21, 3) || 'Z' IS created_at AND substr(created_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
-  CONSTRAINT "model.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', updated_at) || '.' || substr(updated_at, 21, 3) || 'Z' IS updated_at AND substr(updated_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "model.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
+  CONSTRAINT "model.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
   CONSTRAINT "model.updated_at.order" CHECK (updated_at >= created_at)
 ) STRICT;
 
@@ -130,10 +130,10 @@ CREATE TABLE pricing_info (
   CONSTRAINT "pricing_info.input_price_per_token.price" CHECK (input_price_per_token BETWEEN 0 AND 1000),
   CONSTRAINT "pricing_info.output_price_per_token.price" CHECK (output_price_per_token BETWEEN 0 AND 1000),
   CONSTRAINT "pricing_info.currency.currency" CHECK (length(CAST(currency AS BLOB)) = 3 AND currency GLOB '[A-Z][A-Z][A-Z]'),
-  CONSTRAINT "pricing_info.source.choice" CHECK (source IN ('user', 'provider', 'catalogue')),
-  CONSTRAINT "pricing_info.source_date.date" CHECK (date(source_date) IS source_date),
+  CONSTRAINT "pricing_info.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
+  CONSTRAINT "pricing_info.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
   CONSTRAINT "pricing_info.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "pricing_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', last_updated) || '.' || substr(last_updated, 21, 3) || 'Z' IS last_updated AND substr(last_updated, 21, 3) GLOB '[0-9][0-9][0-9]')
+  CONSTRAINT "pricing_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- What one model costs per token; no row is unknown, a NULL price does not apply.
@@ -155,11 +155,11 @@ CREATE TABLE model_pricing (
   CONSTRAINT "model_pricing.cache_write_price_per_token.price" CHECK (cache_write_price_per_token BETWEEN 0 AND 1000),
   CONSTRAINT "model_pricing.input_price_per_token.stated" CHECK (coalesce(input_price_per_token, output_price_per_token, cache_read_price_per_token, cache_write_price_per_token, note) IS NOT NULL),
   CONSTRAINT "model_pricing.currency.currency" CHECK (length(CAST(currency AS BLOB)) = 3 AND currency GLOB '[A-Z][A-Z][A-Z]'),
-  CONSTRAINT "model_pricing.source.choice" CHECK (source IN ('user', 'provider', 'catalogue')),
-  CONSTRAINT "model_pricing.source_date.date" CHECK (date(source_date) IS source_date),
-  CONSTRAINT "model_pricing.note.lines_1000" CHECK (length(trim(note, char(10, 32))) > 0 AND length(note) <= 1000 AND instr(note, char(0)) = 0 AND note NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
+  CONSTRAINT "model_pricing.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
+  CONSTRAINT "model_pricing.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
+  CONSTRAINT "model_pricing.note.lines_1000" CHECK (note IS NULL OR (length(trim(note, char(10, 32))) > 0 AND length(note) <= 1000 AND instr(note, char(0)) = 0 AND note NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "model_pricing.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "model_pricing.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', last_updated) || '.' || substr(last_updated, 21, 3) || 'Z' IS last_updated AND substr(last_updated, 21, 3) GLOB '[0-9][0-9][0-9]')
+  CONSTRAINT "model_pricing.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- How much a provider lets one key do; NULL is unknown.
@@ -176,9 +176,9 @@ CREATE TABLE limits_info (
   CONSTRAINT "limits_info.requests_per_hour.count" CHECK (requests_per_hour BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "limits_info.tokens_per_minute.count" CHECK (tokens_per_minute BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "limits_info.tokens_per_hour.count" CHECK (tokens_per_hour BETWEEN 1 AND 9007199254740992),
-  CONSTRAINT "limits_info.source.choice" CHECK (source IN ('user', 'observed', 'catalogue')),
+  CONSTRAINT "limits_info.source.choice" CHECK (source = 'user' OR source = 'observed' OR source = 'catalogue'),
   CONSTRAINT "limits_info.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "limits_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', last_updated) || '.' || substr(last_updated, 21, 3) || 'Z' IS last_updated AND substr(last_updated, 21, 3) GLOB '[0-9][0-9][0-9]')
+  CONSTRAINT "limits_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- One go at verifying, with what it may cost, was expected to cost and did cost in USD.
@@ -194,12 +194,12 @@ CREATE TABLE verification_run (
   finished_at TEXT,
   CONSTRAINT "verification_run.suite.text_64" CHECK (length(trim(suite)) > 0 AND length(suite) <= 64 AND instr(suite, char(0)) = 0 AND suite NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
   CONSTRAINT "verification_run.trigger.text_64" CHECK (length(trim("trigger")) > 0 AND length("trigger") <= 64 AND instr("trigger", char(0)) = 0 AND "trigger" NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_run.state.choice" CHECK (state IN ('running', 'done', 'cancelled', 'interrupted')),
+  CONSTRAINT "verification_run.state.choice" CHECK (state = 'running' OR state = 'done' OR state = 'cancelled' OR state = 'interrupted'),
   CONSTRAINT "verification_run.budget.amount" CHECK (budget BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_run.estimated_cost.amount" CHECK (estimated_cost BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_run.actual_cost.amount" CHECK (actual_cost BETWEEN 0 AND 1000000000),
-  CONSTRAINT "verification_run.started_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', started_at) || '.' || substr(started_at, 21, 3) || 'Z' IS started_at AND substr(started_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
-  CONSTRAINT "verification_run.finished_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', finished_at) || '.' || substr(finished_at, 21, 3) || 'Z' IS finished_at AND substr(finished_at, 21, 3) GLOB '[0-9][0-9][0-9]'),
+  CONSTRAINT "verification_run.started_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '+0 days') IS started_at),
+  CONSTRAINT "verification_run.finished_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '+0 days') IS finished_at),
   CONSTRAINT "verification_run.finished_at.ended" CHECK ((finished_at IS NULL) = (state = 'running')),
   CONSTRAINT "verification_run.finished_at.order" CHECK (finished_at >= started_at)
 ) STRICT;
@@ -232,8 +232,8 @@ CREATE TABLE verification_result (
   created_at TEXT NOT NULL,
   FOREIGN KEY (model_id, provider_id) REFERENCES model (id, provider_id) ON DELETE RESTRICT ON UPDATE RESTRICT,
   CONSTRAINT "verification_result.test_type.text_64" CHECK (length(trim(test_type)) > 0 AND length(test_type) <= 64 AND instr(test_type, char(0)) = 0 AND test_type NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_result.status.choice" CHECK (status IN ('pass', 'partial', 'fail', 'unsupported', 'blocked', 'error', 'skipped')),
-  CONSTRAINT "verification_result.outcome.text_64" CHECK (length(trim(outcome)) > 0 AND length(outcome) <= 64 AND instr(outcome, char(0)) = 0 AND outcome NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
+  CONSTRAINT "verification_result.status.choice" CHECK (status = 'pass' OR status = 'partial' OR status = 'fail' OR status = 'unsupported' OR status = 'blocked' OR status = 'error' OR status = 'skipped'),
+  CONSTRAINT "verification_result.outcome.text_64" CHECK (outcome IS NULL OR (length(trim(outcome)) > 0 AND length(outcome) <= 64 AND instr(outcome, char(0)) = 0 AND outcome NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "verification_result.http_status.code" CHECK (http_status BETWEEN 100 AND 599),
   CONSTRAINT "verification_result.latency_ms.amount" CHECK (latency_ms BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_result.ttft_ms.amount" CHECK (ttft_ms BETWEEN 0 AND 1000000000),
@@ -242,15 +242,15 @@ CREATE TABLE verification_result (
   CONSTRAINT "verification_result.output_tokens.tally" CHECK (output_tokens BETWEEN 0 AND 9007199254740992),
   CONSTRAINT "verification_result.reasoning_tokens.tally" CHECK (reasoning_tokens BETWEEN 0 AND 9007199254740992),
   CONSTRAINT "verification_result.cost.amount" CHECK (cost BETWEEN 0 AND 1000000000),
-  CONSTRAINT "verification_result.cost_source.text_64" CHECK (length(trim(cost_source)) > 0 AND length(cost_source) <= 64 AND instr(cost_source, char(0)) = 0 AND cost_source NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_result.model_served.text_256" CHECK (length(trim(model_served)) > 0 AND length(model_served) <= 256 AND instr(model_served, char(0)) = 0 AND model_served NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_result.scores.json" CHECK (json_valid(scores) AND json_type(scores) = 'object' AND length(CAST(scores AS BLOB)) <= 8192),
+  CONSTRAINT "verification_result.cost_source.text_64" CHECK (cost_source IS NULL OR (length(trim(cost_source)) > 0 AND length(cost_source) <= 64 AND instr(cost_source, char(0)) = 0 AND cost_source NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "verification_result.model_served.text_256" CHECK (model_served IS NULL OR (length(trim(model_served)) > 0 AND length(model_served) <= 256 AND instr(model_served, char(0)) = 0 AND model_served NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "verification_result.scores.json" CHECK (scores IS NULL OR (json_valid(scores) AND json_type(scores) = 'object' AND length(CAST(scores AS BLOB)) <= 8192)),
   CONSTRAINT "verification_result.score.fraction" CHECK (score BETWEEN 0 AND 1),
-  CONSTRAINT "verification_result.evidence.json" CHECK (json_valid(evidence) AND json_type(evidence) = 'object' AND length(CAST(evidence AS BLOB)) <= 8192),
-  CONSTRAINT "verification_result.endpoint.text_2048" CHECK (length(trim(endpoint)) > 0 AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_result.key_fingerprint.hex_16" CHECK (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*'),
-  CONSTRAINT "verification_result.scoring_version.text_64" CHECK (length(trim(scoring_version)) > 0 AND length(scoring_version) <= 64 AND instr(scoring_version, char(0)) = 0 AND scoring_version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'),
-  CONSTRAINT "verification_result.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%S', created_at) || '.' || substr(created_at, 21, 3) || 'Z' IS created_at AND substr(created_at, 21, 3) GLOB '[0-9][0-9][0-9]')
+  CONSTRAINT "verification_result.evidence.json" CHECK (evidence IS NULL OR (json_valid(evidence) AND json_type(evidence) = 'object' AND length(CAST(evidence AS BLOB)) <= 8192)),
+  CONSTRAINT "verification_result.endpoint.text_2048" CHECK (endpoint IS NULL OR (length(trim(endpoint)) > 0 AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "verification_result.key_fingerprint.hex_16" CHECK (key_fingerprint IS NULL OR (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*')),
+  CONSTRAINT "verification_result.scoring_version.text_64" CHECK (scoring_version IS NULL OR (length(trim(scoring_version)) > 0 AND length(scoring_version) <= 64 AND instr(scoring_version, char(0)) = 0 AND scoring_version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
+  CONSTRAINT "verification_result.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at)
 ) STRICT;
 
 -- What the screens and the rules below look up.
