@@ -1,6 +1,7 @@
 """The one form: asks field by field, checks, stays open while it saves, and is left with care."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from textual import on, work
@@ -15,8 +16,9 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import KeyBar
 from tui_registry.ui.dialogs import Change, Collision, UnsavedChanges
 from tui_registry.ui.fields import REVEAL_SECONDS, Noted, SecretField
-from tui_registry.ui.form_row import FieldRow, Under, label_width
-from tui_registry.ui.form_values import REPLACED, Field, FormValues, Verdict
+from tui_registry.ui.form_remarks import Remarks, Under
+from tui_registry.ui.form_row import FieldRow, label_width
+from tui_registry.ui.form_values import Field, FormValues, Verdict
 from tui_registry.ui.keymap import BY_ID, printed
 from tui_registry.ui.words import counted, plain
 
@@ -49,7 +51,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         bind("form.fix", "fix"),
         bind("form.reveal", "reveal"),
         bind("form.cancel", "leave"),
-        bind("app.keys", "app.keys"),
+        replace(bind("app.keys", "app.keys"), key_display="f1"),
         bind("app.quit", "leave_by_letter", shown=False),
         bind("form.next", "next_field"),
         bind("form.previous", "previous_field"),
@@ -77,11 +79,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         self._resolve: Callable[[Any, Conflict, Side], Awaitable[T]] | None = resolve
         self._intro = intro
         self._reveal_seconds = reveal_seconds
-        self._checked: set[str] = set()
-        self._said: dict[str, tuple[str, Under]] = {
-            name: (self._values.loaded[name], Under("warning", REPLACED)) for name in self._values.replaced
-        }
-        self._warned: set[tuple[str, str]] = set()
+        self._remarks = Remarks(self._values)
         self._saving = False
         self._asking = False
         self._done = False
@@ -159,7 +157,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         """Check a field that was changed and is not empty."""
         name = event.row.field.name
         if event.row.text.strip() and name in self._values.changed(self.texts):
-            self._checked.add(name)
+            self._remarks.check(name)
         self._show()
 
     @on(Noted)
@@ -167,8 +165,8 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         """Show what a field says about what was pasted, until its text changes."""
         for row in self.query(FieldRow):
             if row.control is event.field:
-                kind = "problem" if event.refused else "remark"
-                self._said[row.field.name] = (row.text, Under(kind, event.sentence))
+                under = Under("problem" if event.refused else "remark", event.sentence)
+                self._remarks.say(row.field.name, row.text, under)
         self._show()
 
     @on(Input.Submitted)
@@ -184,39 +182,13 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         if self._done:
             return
         texts = self.texts
-        verdict = self._values.check(texts)
         changed = self._values.changed(texts)
-        self._said = {name: said for name, said in self._said.items() if texts[name] == said[0]}
-        unders = {name: self._under(name, texts[name], verdict) for name in texts}
+        unders = self._remarks.under_each(texts)
         for row in self.query(FieldRow):
             row.show(row.field.name in changed, unders[row.field.name])
-        self._checked = {name for name in self._checked if unders[name] is not None}
         kinds = [under.kind for under in unders.values() if under]
         self._show_counts(len(changed), kinds.count("problem"), kinds.count("warning"))
         self.refresh_bindings()
-
-    def _under(self, name: str, text: str, verdict: Verdict[Any]) -> Under | None:
-        """The line under a field: what parsing says once the field was checked, else what was last said."""
-        if name in self._checked:
-            if name in verdict.problems:
-                return Under("problem", self._with_fix(name, text, verdict.problems[name]))
-            if name in verdict.warnings:
-                self._warned.add((name, verdict.warnings[name]))
-                return Under("warning", self._with_fix(name, text, verdict.warnings[name]))
-        return self._said[name][1] if name in self._said else None
-
-    def _with_fix(self, name: str, text: str, sentence: str) -> str:
-        """The sentence, with the key that takes the suggestion if it does not name it."""
-        better = self._suggestion(name, text)
-        key = printed(BY_ID["form.fix"].names[0])
-        if better is None or key in sentence:
-            return sentence
-        return f"{sentence} {key} changes it to {better}."
-
-    def _suggestion(self, name: str, text: str) -> str | None:
-        """A better text for a field, if it can offer one."""
-        fix = self._values.fields[name].fix
-        return fix(text) if fix else None
 
     def _show_counts(self, changes: int, problems: int, warnings: int) -> None:
         """Say in the border how much changed and how much is wrong."""
@@ -241,21 +213,17 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         """Offer a fix where there is one, and a reveal on a key; nothing while saving."""
         if action == "fix":
             row = self._focused_row() if self.is_mounted else None
-            return row is not None and self._offered(row) is not None
+            return row is not None and self._remarks.suggestion(row.field.name, row.text) is not None
         if action == "reveal":
             return isinstance(self.focused, SecretField)
         if action in ("save", "leave") and self._saving:
             return None
         return True
 
-    def _offered(self, row: FieldRow) -> str | None:
-        """The suggestion that stands under a row now."""
-        return self._suggestion(row.field.name, row.text) if row.field.name in self._checked else None
-
     def action_fix(self) -> None:
         """Take the suggestion under the focused field."""
         row = self._focused_row()
-        if row is not None and (better := self._offered(row)) is not None:
+        if row is not None and (better := self._remarks.suggestion(row.field.name, row.text)) is not None:
             row.replace(better)
 
     def action_reveal(self) -> None:
@@ -323,8 +291,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
     def _passes(self, verdict: Verdict[Any]) -> bool:
         """Whether nothing is wrong and every warning has been seen; else show it and go there."""
         self._tell("")
-        self._checked = set(self._values.fields)
-        unseen = {name for name, said in verdict.warnings.items() if (name, said) not in self._warned}
+        unseen = self._remarks.check_all(verdict)
         self._show()
         stray = [said for name, said in verdict.problems.items() if name not in self._values.fields]
         self._tell("\n".join(stray))
@@ -335,7 +302,7 @@ class FormScreen(ModalScreen[T | None], Generic[T]):
         """Show what saving refused under its fields, and the rest above them."""
         texts = self.texts
         for name in problems.keys() & texts.keys():
-            self._said[name] = (texts[name], Under("problem", problems[name]))
+            self._remarks.say(name, texts[name], Under("problem", problems[name]))
         self._tell("\n".join(said for name, said in problems.items() if name not in texts))
         self._show()
         self._go_to_first(set(problems))

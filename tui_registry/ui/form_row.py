@@ -11,19 +11,12 @@ from textual.widgets import Checkbox, Input, Select, Static
 
 from tui_registry.text import cut_middle, width
 from tui_registry.ui.fields import CheckField, ChoiceField, SecretField, TextField
+from tui_registry.ui.form_remarks import Under
 from tui_registry.ui.form_values import OFF, ON, Field
 from tui_registry.ui.words import plain
 
 WAS_WIDTH = 24
 """Cells that a loaded value takes in the hint."""
-
-
-@dataclass(frozen=True, slots=True)
-class Under:
-    """The line under a field: `problem`, `warning`, `remark` or `was`, and its words."""
-
-    kind: str
-    words: str
 
 
 class FieldRow(Vertical):
