@@ -1,5 +1,6 @@
 """The vault key file: made once, kept for its owner alone, and refused when anything is wrong with it."""
 
+import contextlib
 import os
 import re
 import socket
@@ -141,10 +142,9 @@ def as_fifo(path: Path) -> None:
 
 def as_socket(path: Path) -> None:
     path.unlink()
-    with socket.socket(socket.AF_UNIX) as server:
-        # A socket's name has little room, so it is bound by the short one and moved.
-        server.bind(short := f"/tmp/tui-{os.getpid()}")
-    os.rename(short, path)
+    # A socket's name has little room, so it is bound by its last part.
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as server:
+        server.bind(path.name)
 
 
 def as_directory(path: Path) -> None:
