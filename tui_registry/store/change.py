@@ -26,7 +26,7 @@ class Change:
 
     def later(self, *stamps: str | None) -> str:
         """The moment of the change, or the latest of these: a clock that went back makes nothing younger."""
-        return max(self.now, *(stamp for stamp in stamps if stamp is not None))
+        return max([self.now, *(stamp for stamp in stamps if stamp is not None)])
 
     def insert(self, table: type[Table], values: Values) -> int:
         """Add a record; its id."""

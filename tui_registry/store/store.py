@@ -106,6 +106,13 @@ class Store:
             raise Refused(f"{row.name} has no key. Enter one.")
         return self._vault.open(row.api_key_encrypted, origin=origin_of_stored(row.endpoint), uuid=row.uuid)
 
+    def proven_key(self, row: ProviderRow) -> tuple[KeyState, str]:
+        """The key's state after really opening it, and the sentence that explains a bad one."""
+        if row.api_key_encrypted is None:
+            return KeyState.NONE, f"{row.name} has no key. Enter one."
+        origin = origin_of_stored(row.endpoint)
+        return self._vault.proven_state(row.api_key_encrypted, origin=origin, uuid=row.uuid)
+
     def vault_status(self) -> VaultStatus:
         """How the vault stands towards this registry."""
         key_id = self.reads.setting("vault_key_id")

@@ -1,5 +1,6 @@
 """API keys: sealed for the host they were entered for, and what a check of one means."""
 
+from dataclasses import replace
 from secrets import token_hex
 
 from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
@@ -59,7 +60,7 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     else, or a check of an earlier key, is kept and changes nothing.
     """
     row = change.reads.provider_by_id(result.provider_id)
-    kept = add_result(change, result)
+    kept = add_result(change, replace(result, endpoint=result.endpoint or row.endpoint))
     if row.key_fingerprint is None or result.key_fingerprint != row.key_fingerprint:
         return kept
     values: dict[str, object] = {}
