@@ -46,7 +46,7 @@ class Blocks:
         return cls(_Nothing())
 
     @property
-    def size_at_hand(self) -> int:
+    def at_hand(self) -> int:
         """How many positions of the head and of the ids are known."""
         return max(len(self.ids), self._head)
 
@@ -55,7 +55,7 @@ class Blocks:
         """How many positions there are, as far as is known."""
         if self.complete:
             return len(self.ids)
-        return max(self.size_at_hand, self._total or 0)
+        return max(self.at_hand, self._total or 0)
 
     @property
     def total(self) -> int | None:
