@@ -1,5 +1,6 @@
 """What each of the five lists shows: its columns, the joins behind them and the order of equals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,9 +30,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One list: where its rows come from, how they are told apart and in which order they stand."""
+    """One list: where its rows come from, how they are told apart and in which order they stand.
+
+    `scan` reads every row once and leaves sorting to the end. `walks` names, for a column to sort by, the
+    joins whose indexes give that order, so that a first page needs few rows. `scoped` is for one provider,
+    `rows` for records whose ids are known.
+    """
 
     key: str
+    scan: str
+    walks: Mapping[str, str]
+    scoped: str
     rows: str
     columns: tuple[Column, ...]
     tie: tuple[str, ...]
@@ -88,16 +97,21 @@ LATENCY_P50 = (
 
 _PROVIDER_TIE = ("p.name COLLATE NOCASE ASC", "p.id ASC")
 _MODEL_TIE = ("p.name COLLATE NOCASE ASC", "m.model_id COLLATE NOCASE ASC", "m.id ASC")
-_MODEL_ROWS = (
-    "provider p JOIN model m ON m.provider_id = p.id"
+_MODEL_PRICES = (
     " LEFT JOIN model_pricing mp ON mp.model_id = m.id"
     " LEFT JOIN pricing_info pp ON pp.provider_id = m.provider_id"
 )
+# A cross join is SQLite's way to fix which table leads; without statistics it often guesses wrong.
+_MODELS_BY_PROVIDER = "provider p CROSS JOIN model m ON m.provider_id = p.id" + _MODEL_PRICES
+_MODELS_BY_NAME = "model m CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
+_MODELS_AS_STORED = "model m NOT INDEXED CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
+_MODEL_WALKS = {"provider": _MODELS_BY_PROVIDER, "name": _MODELS_BY_NAME}
 # Left joins on purpose: where a query does not use them SQLite drops them, and the results lead the walk.
 _HISTORY_ROWS = (
     "verification_result r LEFT JOIN provider p ON p.id = r.provider_id"
     " LEFT JOIN model m ON m.id = r.model_id"
 )
+_LIMIT_ROWS = "provider p LEFT JOIN limits_info l ON l.provider_id = p.id"
 _PROVIDER_ROWS = (
     "provider p LEFT JOIN known_provider k ON k.name = p.name"
     " LEFT JOIN limits_info l ON l.provider_id = p.id"
@@ -106,6 +120,9 @@ _PROVIDER_ROWS = (
 
 PROVIDERS = Shape(
     key="p.id",
+    scan=_PROVIDER_ROWS,
+    walks={},
+    scoped=_PROVIDER_ROWS,
     rows=_PROVIDER_ROWS,
     columns=(
         _text("name", "p.name", certain=True),
@@ -148,7 +165,10 @@ _PRICE_TAIL = (_text("price_origin", PRICE_ORIGIN), _text("currency", CURRENCY))
 
 MODELS = Shape(
     key="m.id",
-    rows=_MODEL_ROWS,
+    scan=_MODELS_AS_STORED,
+    walks=_MODEL_WALKS,
+    scoped=_MODELS_BY_PROVIDER,
+    rows=_MODELS_BY_NAME,
     columns=(
         *_MODEL_HEAD,
         Column("max_input_tokens", "m.max_input_tokens"),
@@ -175,7 +195,10 @@ MODELS = Shape(
 
 PRICES = Shape(
     key="m.id",
-    rows=_MODEL_ROWS,
+    scan=_MODELS_AS_STORED,
+    walks=_MODEL_WALKS,
+    scoped=_MODELS_BY_PROVIDER,
+    rows=_MODELS_BY_NAME,
     columns=(
         *_MODEL_HEAD,
         *_PRICE_HEAD,
@@ -198,7 +221,10 @@ PRICES = Shape(
 
 LIMITS = Shape(
     key="p.id",
-    rows="provider p LEFT JOIN limits_info l ON l.provider_id = p.id",
+    scan=_LIMIT_ROWS,
+    walks={},
+    scoped=_LIMIT_ROWS,
+    rows=_LIMIT_ROWS,
     columns=(
         _text("name", "p.name", certain=True),
         Column("requests_per_minute", "l.requests_per_minute"),
@@ -218,6 +244,9 @@ LIMITS = Shape(
 
 HISTORY = Shape(
     key="r.id",
+    scan=_HISTORY_ROWS,
+    walks={},
+    scoped=_HISTORY_ROWS,
     rows=_HISTORY_ROWS,
     columns=(
         # Results are only ever appended, so the order of their ids is the order in time.

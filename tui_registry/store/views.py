@@ -23,6 +23,7 @@ from tui_registry.store.rows import Row
 from tui_registry.store.view_columns import SHAPES, Column, Shape, ViewName
 
 CHUNK = 16_384
+FIRST_TRY = 0.012
 MOST_COUNTED = 20_000
 OPCODES_BETWEEN_LOOKS = 5_000
 WORKER_PATIENCE = 5.0
@@ -47,12 +48,12 @@ class Scope:
 class Views:
     """Every list of one registry file, read through one connection that belongs to the UI's thread.
 
-    `patience` is how long a locked file is waited for and `budget` how long one page may be searched, in
-    seconds.
+    `patience` is how long a locked file is waited for and `budget` how long one page may be searched (None:
+    to the end), in seconds.
     """
 
     def __init__(
-        self, path: Path, *, clock: Clock = utc_now, patience: float = 0.05, budget: float = 0.04
+        self, path: Path, *, clock: Clock = utc_now, patience: float = 0.05, budget: float | None = None
     ) -> None:
         """Remember the file; it is opened when the first row is asked for."""
         self.path = path
@@ -74,7 +75,7 @@ class Views:
         shape = SHAPES[view]
         column, descending = _sorted_by(shape, order or Order())
         wanted = compile_filter(view, text, clock=self.clock)
-        return ViewRows(self, shape, shape.order(column, descending), wanted, scope or Scope())
+        return ViewRows(self, shape, wanted, column=column, descending=descending, scope=scope or Scope())
 
     def close(self) -> None:
         """Let go of the file; the next question opens it again."""
@@ -95,30 +96,43 @@ class Views:
 class ViewRows:
     """The rows of one view in one order under one filter; a RowSource.
 
-    `notes` says what of the filter was not understood, `words` are its plain words. A page may come back
-    shorter than asked when finding more of it would hold up the screen; `ids` always finds them all.
+    `notes` says what of the filter was not understood, `words` are its plain words. `cut` is true when the
+    last page ran out of its time budget: it is then shorter than it should be, and only `ids` finds the rest.
     """
 
-    def __init__(self, views: Views, shape: Shape, order: str, wanted: CompiledFilter, scope: Scope) -> None:
+    def __init__(
+        self,
+        views: Views,
+        shape: Shape,
+        wanted: CompiledFilter,
+        *,
+        column: Column,
+        descending: bool,
+        scope: Scope,
+    ) -> None:
         """Put the statements together; nothing is read yet."""
         self.columns = shape.names
         self.notes = wanted.notes
         self.words = wanted.words
+        self.cut = False
         self._views = views
         self._shape = shape
         self._filtered = bool(wanted.where_sql)
-        self._scope, scoped = _scope_sql(shape, scope)
-        self._scoped = scoped
-        self._values: tuple[int | float | str, ...] = (*scoped, *wanted.params)
+        self._scope, self._scoped = _scope_sql(shape, scope)
+        self._values: tuple[int | float | str, ...] = (*self._scoped, *wanted.params)
         where = " AND ".join(part for part in (self._scope, wanted.where_sql) if part)
-        self._ids_sql = " ".join(
-            ("SELECT", shape.key, "FROM", shape.rows, *(("WHERE", where) if where else ()), "ORDER BY", order)
-        )
-        cells = ", ".join((shape.key, *(column.sql for column in shape.columns)))
+        tail = (*(("WHERE", where) if where else ()), "ORDER BY", shape.order(column, descending))
+        scan = shape.scan if scope.provider_id is None else shape.scoped
+        walk = shape.walks.get(column.name, scan) if scope.provider_id is None else scan
+        self._walk_sql = " ".join(("SELECT", shape.key, "FROM", walk, *tail))
+        scan = scan if self._filtered else walk
+        self._scan_sql = " ".join(("SELECT", shape.key, "FROM", scan, *tail))
+        cells = ", ".join((shape.key, *(each.sql for each in shape.columns)))
         self._rows_sql = " ".join(
             ("SELECT", cells, "FROM", shape.rows, "WHERE", shape.key, "IN (SELECT value FROM json_each(?))")
         )
-        self._in_time = shape.counted == "verification_result" and order == "r.id DESC" and not where
+        self._in_time = shape.counted == "verification_result" and column.name == "created_at" and not where
+        self._descending = descending
 
     def head(self, size: int) -> list[Row]:
         """The first rows in order; raises StoreLocked while another process holds the file."""
@@ -126,21 +140,31 @@ class ViewRows:
 
     def slice(self, start: int, size: int) -> list[Row]:
         """The rows from a position on, for the time while the ids are not loaded yet."""
+        found = None
+        if self._walk_sql != self._scan_sql:
+            found = self._page(self._walk_sql, start, size, FIRST_TRY)
+        if found is None or self.cut:
+            found = self._page(self._scan_sql, start, size, self._views.budget)
+        return [row for row in self.rows(found) if row is not None]
+
+    def _page(self, sql: str, start: int, size: int, budget: float | None) -> list[int]:
+        """The ids of a page as far as `budget` seconds allow; `cut` says whether they did not."""
         found: list[int] = []
         connection = self._views.connection()
-        latest = time.monotonic() + self._views.budget
-        connection.set_progress_handler(lambda: time.monotonic() > latest, OPCODES_BETWEEN_LOOKS)
+        self.cut = False
+        if budget is not None:
+            latest = time.monotonic() + budget
+            connection.set_progress_handler(lambda: time.monotonic() > latest, OPCODES_BETWEEN_LOOKS)
         try:
-            with closing(
-                connection.execute(self._ids_sql + " LIMIT ? OFFSET ?", (*self._values, size, start))
-            ) as page:
+            with closing(connection.execute(sql + " LIMIT ? OFFSET ?", (*self._values, size, start))) as page:
                 found.extend(chain.from_iterable(page))
         except sqlite3.Error as error:
             if error.sqlite_errorname != "SQLITE_INTERRUPT":
                 raise _explained(error, self._views.path) from error
+            self.cut = True
         finally:
             connection.set_progress_handler(None, 0)
-        return [row for row in self.rows(found) if row is not None]
+        return found
 
     def rows(self, ids: Sequence[int]) -> list[Row | None]:
         """The rows of these ids in the order asked; None where a record is gone."""
@@ -174,7 +198,7 @@ class ViewRows:
         most = MOST_COUNTED if shape.counted == "verification_result" or not whole else None
         words = ["SELECT count(*) FROM", shape.counted]
         if most is not None:
-            inner = ["SELECT 1 FROM", shape.counted if whole else shape.rows]
+            inner = ["SELECT 1 FROM", shape.counted if whole else shape.scoped]
             inner += [] if whole else ["WHERE", self._scope]
             words = ["SELECT count(*) FROM (", *inner, "LIMIT", str(most + 1), ")"]
         try:
@@ -192,7 +216,7 @@ class ViewRows:
                 with closing(_connect(self._views.path, 0.1)) as connection:
                     connection.set_progress_handler(stop, OPCODES_BETWEEN_LOOKS)
                     return self._unbroken(connection) or array(
-                        "q", chain.from_iterable(connection.execute(self._ids_sql, self._values))
+                        "q", chain.from_iterable(connection.execute(self._scan_sql, self._values))
                     )
             except sqlite3.Error as error:
                 explained = _explained(error, self._views.path)
@@ -211,7 +235,7 @@ class ViewRows:
         ).fetchone()
         if not number or last - first + 1 != number:
             return None
-        return array("q", range(last, first - 1, -1))
+        return array("q", range(last, first - 1, -1) if self._descending else range(first, last + 1))
 
 
 def _sorted_by(shape: Shape, order: Order) -> tuple[Column, bool]:
@@ -258,6 +282,7 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
 
 def _explained(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said."""
-    if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreLocked(f"Another program is using {path}. Wait a moment, or close it.")
-    return StoreError(f"{path} cannot be read: {error}")
+    # Peewee comes with it, and the first paint needs neither.
+    from tui_registry.store.faults import explain
+
+    return explain(error, path)
