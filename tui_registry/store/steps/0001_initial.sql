@@ -55,7 +55,7 @@ CREATE TABLE provider (
   CONSTRAINT "provider.endpoint.base_url" CHECK ((endpoint GLOB 'https://[A-Za-z0-9[]*' OR endpoint GLOB 'http://[A-Za-z0-9[]*') AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[^!-~]*' AND endpoint NOT GLOB '*[<>"{}|^`\@?#]*'),
   CONSTRAINT "provider.api_key_encrypted.sealed" CHECK (api_key_encrypted IS NULL OR (api_key_encrypted GLOB 'trv1.?*' AND length(api_key_encrypted) <= 16389 AND instr(api_key_encrypted, char(0)) = 0 AND substr(api_key_encrypted, 6) NOT GLOB '*[^A-Za-z0-9_-]*')),
   CONSTRAINT "provider.key_fingerprint.hex_16" CHECK (key_fingerprint IS NULL OR (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*')),
-  CONSTRAINT "provider.key_validated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', key_validated_at, '+0 days') IS key_validated_at),
+  CONSTRAINT "provider.key_validated_at.utc" CHECK (key_validated_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', key_validated_at, '+0 days') IS key_validated_at),
   CONSTRAINT "provider.key_validated_at.needs_key" CHECK (key_validated_at IS NULL OR api_key_encrypted IS NOT NULL),
   CONSTRAINT "provider.key_fingerprint.paired" CHECK ((key_fingerprint IS NULL) = (api_key_encrypted IS NULL)),
   CONSTRAINT "provider.description.lines_4000" CHECK (description IS NULL OR (length(trim(description, char(10, 32))) > 0 AND length(description) <= 4000 AND instr(description, char(0)) = 0 AND description NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
@@ -63,10 +63,10 @@ CREATE TABLE provider (
   CONSTRAINT "provider.is_active.flag" CHECK (is_active BETWEEN 0 AND 1),
   CONSTRAINT "provider.is_active.needs_valid_key" CHECK (is_active = 0 OR (api_key_encrypted IS NOT NULL AND key_validated_at IS NOT NULL)),
   CONSTRAINT "provider.state_reason.text_256" CHECK (state_reason IS NULL OR (length(trim(state_reason)) > 0 AND length(state_reason) <= 256 AND instr(state_reason, char(0)) = 0 AND state_reason NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
-  CONSTRAINT "provider.state_changed_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', state_changed_at, '+0 days') IS state_changed_at),
+  CONSTRAINT "provider.state_changed_at.utc" CHECK (state_changed_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', state_changed_at, '+0 days') IS state_changed_at),
   CONSTRAINT "provider.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "provider.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
-  CONSTRAINT "provider.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
+  CONSTRAINT "provider.created_at.utc" CHECK (created_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
+  CONSTRAINT "provider.updated_at.utc" CHECK (updated_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
   CONSTRAINT "provider.updated_at.order" CHECK (updated_at >= created_at)
 ) STRICT;
 
@@ -105,15 +105,15 @@ CREATE TABLE model (
   CONSTRAINT "model.supports_streaming.flag" CHECK (supports_streaming BETWEEN 0 AND 1),
   CONSTRAINT "model.supports_reasoning.flag" CHECK (supports_reasoning BETWEEN 0 AND 1),
   CONSTRAINT "model.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
-  CONSTRAINT "model.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
+  CONSTRAINT "model.source_date.date" CHECK (source_date GLOB '[0-9]*' AND date(source_date, '+0 days') IS source_date),
   CONSTRAINT "model.user_fields.names" CHECK (length(user_fields) <= 512 AND instr(user_fields, char(0)) = 0 AND user_fields NOT GLOB '*[^a-z_ ]*'),
   CONSTRAINT "model.verification_state.choice" CHECK (verification_state = 'unverified' OR verification_state = 'verified'),
   CONSTRAINT "model.consecutive_failures.tally" CHECK (consecutive_failures BETWEEN 0 AND 9007199254740992),
   CONSTRAINT "model.score.fraction" CHECK (score BETWEEN 0 AND 1),
-  CONSTRAINT "model.last_verified_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_verified_at, '+0 days') IS last_verified_at),
+  CONSTRAINT "model.last_verified_at.utc" CHECK (last_verified_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', last_verified_at, '+0 days') IS last_verified_at),
   CONSTRAINT "model.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "model.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
-  CONSTRAINT "model.updated_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
+  CONSTRAINT "model.created_at.utc" CHECK (created_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at),
+  CONSTRAINT "model.updated_at.utc" CHECK (updated_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', updated_at, '+0 days') IS updated_at),
   CONSTRAINT "model.updated_at.order" CHECK (updated_at >= created_at)
 ) STRICT;
 
@@ -131,9 +131,9 @@ CREATE TABLE pricing_info (
   CONSTRAINT "pricing_info.output_price_per_token.price" CHECK (output_price_per_token BETWEEN 0 AND 1000),
   CONSTRAINT "pricing_info.currency.currency" CHECK (length(CAST(currency AS BLOB)) = 3 AND currency GLOB '[A-Z][A-Z][A-Z]'),
   CONSTRAINT "pricing_info.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
-  CONSTRAINT "pricing_info.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
+  CONSTRAINT "pricing_info.source_date.date" CHECK (source_date GLOB '[0-9]*' AND date(source_date, '+0 days') IS source_date),
   CONSTRAINT "pricing_info.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "pricing_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
+  CONSTRAINT "pricing_info.last_updated.utc" CHECK (last_updated GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- What one model costs per token; no row is unknown, a NULL price does not apply.
@@ -156,10 +156,10 @@ CREATE TABLE model_pricing (
   CONSTRAINT "model_pricing.input_price_per_token.stated" CHECK (coalesce(input_price_per_token, output_price_per_token, cache_read_price_per_token, cache_write_price_per_token, note) IS NOT NULL),
   CONSTRAINT "model_pricing.currency.currency" CHECK (length(CAST(currency AS BLOB)) = 3 AND currency GLOB '[A-Z][A-Z][A-Z]'),
   CONSTRAINT "model_pricing.source.choice" CHECK (source = 'user' OR source = 'provider' OR source = 'catalogue'),
-  CONSTRAINT "model_pricing.source_date.date" CHECK (date(source_date, '+0 days') IS source_date),
+  CONSTRAINT "model_pricing.source_date.date" CHECK (source_date GLOB '[0-9]*' AND date(source_date, '+0 days') IS source_date),
   CONSTRAINT "model_pricing.note.lines_1000" CHECK (note IS NULL OR (length(trim(note, char(10, 32))) > 0 AND length(note) <= 1000 AND instr(note, char(0)) = 0 AND note NOT GLOB '*[' || char(1) || '-' || char(9) || char(11) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "model_pricing.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "model_pricing.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
+  CONSTRAINT "model_pricing.last_updated.utc" CHECK (last_updated GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- How much a provider lets one key do; NULL is unknown.
@@ -178,7 +178,7 @@ CREATE TABLE limits_info (
   CONSTRAINT "limits_info.tokens_per_hour.count" CHECK (tokens_per_hour BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "limits_info.source.choice" CHECK (source = 'user' OR source = 'observed' OR source = 'catalogue'),
   CONSTRAINT "limits_info.row_version.tally" CHECK (row_version >= 1),
-  CONSTRAINT "limits_info.last_updated.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
+  CONSTRAINT "limits_info.last_updated.utc" CHECK (last_updated GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
 ) STRICT;
 
 -- One go at verifying, with what it may cost, was expected to cost and did cost in USD.
@@ -198,8 +198,8 @@ CREATE TABLE verification_run (
   CONSTRAINT "verification_run.budget.amount" CHECK (budget BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_run.estimated_cost.amount" CHECK (estimated_cost BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_run.actual_cost.amount" CHECK (actual_cost BETWEEN 0 AND 1000000000),
-  CONSTRAINT "verification_run.started_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '+0 days') IS started_at),
-  CONSTRAINT "verification_run.finished_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '+0 days') IS finished_at),
+  CONSTRAINT "verification_run.started_at.utc" CHECK (started_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '+0 days') IS started_at),
+  CONSTRAINT "verification_run.finished_at.utc" CHECK (finished_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', finished_at, '+0 days') IS finished_at),
   CONSTRAINT "verification_run.finished_at.ended" CHECK ((finished_at IS NULL) = (state = 'running')),
   CONSTRAINT "verification_run.finished_at.order" CHECK (finished_at >= started_at)
 ) STRICT;
@@ -250,7 +250,7 @@ CREATE TABLE verification_result (
   CONSTRAINT "verification_result.endpoint.text_2048" CHECK (endpoint IS NULL OR (length(trim(endpoint)) > 0 AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "verification_result.key_fingerprint.hex_16" CHECK (key_fingerprint IS NULL OR (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*')),
   CONSTRAINT "verification_result.scoring_version.text_64" CHECK (scoring_version IS NULL OR (length(trim(scoring_version)) > 0 AND length(scoring_version) <= 64 AND instr(scoring_version, char(0)) = 0 AND scoring_version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
-  CONSTRAINT "verification_result.created_at.utc" CHECK (strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at)
+  CONSTRAINT "verification_result.created_at.utc" CHECK (created_at GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', created_at, '+0 days') IS created_at)
 ) STRICT;
 
 -- What the screens and the rules below look up.
