@@ -134,6 +134,7 @@ PROVIDERS = Shape(
             sort="(p.api_key_encrypted IS NOT NULL) + (p.key_validated_at IS NOT NULL)",
         ),
         Column("key_validated_at", "p.key_validated_at"),
+        Column("uuid", "p.uuid"),
         Column("model_count", MODEL_COUNT),
         Column("score", PROVIDER_SCORE),
         Column("latency_p50_ms", LATENCY_P50),

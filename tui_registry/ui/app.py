@@ -1,0 +1,221 @@
+"""The app: its views, the keys that work everywhere, and how it starts, saves and ends."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from tui_registry.errors import RegistryError
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.chrome import VIEWS, TopLine
+from tui_registry.ui.desk import Desk, ModelsWanted
+from tui_registry.ui.form import FormScreen
+from tui_registry.ui.history import HistoryScreen
+from tui_registry.ui.keys_page import KeysPage
+from tui_registry.ui.limits import LimitsScreen
+from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.models import ModelsScreen
+from tui_registry.ui.prices import PricesScreen
+from tui_registry.ui.providers import ProvidersScreen
+from tui_registry.ui.safety import ControlFilter
+
+LOOK_EVERY = 2.0
+"""Seconds between two looks for another session's commit."""
+SECOND_PRESS = 2.0
+"""Seconds within which a second ctrl+c quits."""
+
+
+class RegistryApp(App[None]):
+    """The registry in a terminal: five views over one database."""
+
+    TITLE = "tui-registry"
+    CSS_PATH: ClassVar = ["app.tcss", "table.tcss", "form.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar = [
+        *(bind(f"view.{number}", f"show_view('{view}')") for number, view in enumerate(VIEWS, 1)),
+        bind("view.previous", "step_view(-1)"),
+        bind("view.next", "step_view(1)"),
+        bind("view.last", "last_view"),
+        bind("app.commands", "command_palette"),
+        bind("app.keys", "keys"),
+        bind("app.quit", "leave"),
+        bind("app.quit_now", "quit"),
+        bind("app.copy_or_quit", "copy_or_quit"),
+        bind("app.suspend", "suspend_process"),
+        bind("app.redraw", "redraw"),
+    ]
+
+    def __init__(self, desk: Desk, *, theme: str | None = None, ansi_color: bool = False) -> None:
+        """The app over the desk's registry; nothing is read before it is mounted."""
+        super().__init__(ansi_color=ansi_color)
+        self.desk = desk
+        self._wanted_theme = theme
+        self._line_filters = [ControlFilter()]
+        self._came_from = "providers"
+        self._interrupted_at = -SECOND_PRESS
+        self._seen_version = -1
+        screens = (ProvidersScreen, ModelsScreen, PricesScreen, LimitsScreen, HistoryScreen)
+        for view, screen in zip(VIEWS, screens, strict=True):
+            self.add_mode(view, lambda screen=screen: screen(desk))  # type: ignore[misc]
+
+    def on_mount(self) -> None:
+        """Open the first view and watch for signals and for other sessions."""
+        self.animation_level = "none"
+        if self._wanted_theme:
+            self.theme = self._wanted_theme
+        self.switch_mode("providers")
+        self.set_interval(LOOK_EVERY, self._look_for_changes)
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(name, self._ended_by_signal, name)
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's own filters, then ours, so that no drawn line carries a control character."""
+        return [*super().get_line_filters(), *self._line_filters]
+
+    def _ended_by_signal(self, number: signal.Signals) -> None:
+        """End cleanly when the terminal or the system asks for it."""
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """End after a bug without showing any local variable; the text carries no secret."""
+        error = self._exception
+        self._exit_renderables.clear()
+        self.panic(crash_text(error))
+
+    def _look_for_changes(self) -> None:
+        """Show what another session has committed."""
+        try:
+            version = self.desk.store.data_version()
+        except RegistryError as error:
+            self._tell_banner(str(error))
+            return
+        if version != self._seen_version:
+            self._seen_version = version
+            if isinstance(self.screen, ListScreen):
+                self.screen.refresh_rows()
+
+    def _tell_banner(self, sentence: str) -> None:
+        if isinstance(self.screen, ListScreen):
+            self.screen.banner.tell(sentence)
+
+    def action_show_view(self, view: str) -> None:
+        """Go to a view."""
+        if self.current_mode != view:
+            self._came_from = self.current_mode
+            self.switch_mode(view)
+
+    def action_step_view(self, step: int) -> None:
+        """Go to the next view to the left or right."""
+        self.action_show_view(VIEWS[(VIEWS.index(self.current_mode) + step) % len(VIEWS)])
+
+    def action_last_view(self) -> None:
+        """Go to the view before this one."""
+        if self._came_from in VIEWS:
+            self.action_show_view(self._came_from)
+
+    def on_models_wanted(self, event: ModelsWanted) -> None:
+        """Go to the models of one provider."""
+        self.action_show_view("models")
+        self.call_after_refresh(self._filter_models, event.provider)
+
+    def _filter_models(self, provider: str) -> None:
+        if isinstance(self.screen, ListScreen):
+            self.screen.filter_by(f'provider:"{provider}"')
+
+    def on_top_line_chosen(self, event: TopLine.Chosen) -> None:
+        """Go to the view that was clicked."""
+        self.action_show_view(event.view)
+
+    def action_keys(self) -> None:
+        """Show the keys of the present screen."""
+        self.push_screen(KeysPage(self.screen))
+
+    async def action_leave(self) -> None:
+        """Back from a page; at the top, quit."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            await self.action_quit()
+
+    async def action_quit(self) -> None:
+        """Quit; an open form with changes asks first."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, FormScreen) and screen.has_unsaved():
+                self.run_worker(self._ask_and_quit(screen), exclusive=True, group="quit")
+                return
+        self.exit()
+
+    async def _ask_and_quit(self, form: "FormScreen[object]") -> None:
+        if await form.confirm_leave():
+            self.exit()
+
+    async def action_copy_or_quit(self) -> None:
+        """Copy what is selected; pressed twice with nothing selected, quit."""
+        if self.screen.get_selected_text():
+            self.screen.action_copy_text()
+            return
+        now = asyncio.get_running_loop().time()
+        if now - self._interrupted_at < SECOND_PRESS:
+            await self.action_quit()
+            return
+        self._interrupted_at = now
+        self.notify("ctrl+c again quits.", markup=False, timeout=SECOND_PRESS)
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen anew, over whatever noise the line left on it."""
+        if self._driver is not None:
+            self._driver.write("\x1b[2J")
+        self.screen.refresh(layout=True)
+        self.refresh()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action of the present screen by its name, with its key."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and active.enabled and not binding.action.startswith("command_palette"):
+                yield SystemCommand(
+                    binding.description,
+                    f"{binding.tooltip}  ({self.get_key_display(binding)})",
+                    self._runner(active.node, binding.action),
+                )
+        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
+
+    def _runner(self, node: object, action: str) -> "CommandCall":
+        return CommandCall(self, node, action)
+
+
+class CommandCall:
+    """A command of the palette: runs one action where its binding lives."""
+
+    def __init__(self, app: App[None], node: object, action: str) -> None:
+        """Keep what to run and on which node."""
+        self._app = app
+        self._node = node
+        self._action = action
+
+    async def __call__(self) -> None:
+        """Run the action."""
+        await self._app.run_action(self._action, self._node)  # type: ignore[arg-type]
+
+
+def crash_text(error: Exception | None) -> str:
+    """What a person reads when a bug ends the app: no locals, no message of the error, no secret."""
+    where = ""
+    trace = error.__traceback__ if error else None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is not None:
+        code = trace.tb_frame.f_code
+        where = f" ({type(error).__name__} in {code.co_name}, line {trace.tb_lineno})"
+    return (
+        f"tui-registry stopped because of a bug in it{where}.\n"
+        "Your data is saved up to the last save. `tui-registry doctor` checks it."
+    )

@@ -1,0 +1,113 @@
+"""What every screen works with: the open registry, the clock, the environment and how to draw."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.message import Message
+from textual.screen import Screen
+
+from tui_registry.clock import Clock
+from tui_registry.endpoint import origin_of
+from tui_registry.errors import RegistryError
+from tui_registry.vault import KeyState
+
+if TYPE_CHECKING:
+    from tui_registry.store import Store, Writes
+    from tui_registry.vault import Vault
+
+T = TypeVar("T")
+
+REFUSAL_SECONDS = 8.0
+"""How long a refusal stays; a message that something was done goes after Textual's own five seconds."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """The things a screen may use, handed in by the command line or a test."""
+
+    store: "Store"
+    vault: "Vault"
+    clock: Clock
+    environ: Mapping[str, str] = field(default_factory=dict)
+    ascii: bool = False
+    _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def opened(self) -> str:
+        """What stands at the right of the top line: the file's name, and that it may only be read."""
+        return f"{self.store.path.name} READ-ONLY" if self.store.read_only else self.store.path.name
+
+    def key_words(self, sealed: str | None, endpoint: str, uuid: str) -> str:
+        """A sealed key's state in the words of lists, proved by opening it once for its endpoint."""
+        if sealed is None:
+            return KeyState.NONE.value
+        asked = (sealed, endpoint, uuid)
+        if asked not in self._proved:
+            self._proved[asked] = self._prove(sealed, origin_of(endpoint), uuid)
+        return self._proved[asked]
+
+    def _prove(self, sealed: str, origin: str, uuid: str) -> str:
+        state, host = self.vault.key_state(sealed, origin=origin)
+        if state is KeyState.SET:
+            state, _sentence = self.vault.proven_state(sealed, origin=origin, uuid=uuid)
+        return state.words(host)
+
+    async def save(self, change: "Callable[[Writes], T]") -> T:
+        """Run one change on the writer thread and wait for it; raises RegistryError as the change does."""
+        return await asyncio.shield(asyncio.wrap_future(self.store.write(change)))
+
+
+class ModelsWanted(Message):
+    """Somebody asks for the models of one provider."""
+
+    def __init__(self, provider: str) -> None:
+        """Keep the provider's name."""
+        super().__init__()
+        self.provider = provider
+
+
+class DeskScreen(Screen[None]):
+    """A screen over a desk, from which records are changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        """A screen that works with `desk`."""
+        super().__init__()
+        self.desk = desk
+
+    def refresh_rows(self, *, at: int | None = None) -> None:
+        """Show what the registry holds now, with the cursor on record `at` if it is there."""
+        raise NotImplementedError
+
+    def changed(self, sentence: str, row_id: int | None = None) -> None:
+        """Show a change that was made from here and tell of it."""
+        self.refresh_rows(at=row_id)
+        self.tell(sentence)
+
+    def begin(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Start a deed that may ask and save; what it refuses is told, and the app goes on."""
+        self.run_worker(self._do(deed, args))
+
+    async def _do(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
+        try:
+            await deed(self, *args)
+        except RegistryError as error:
+            self.refuse(str(error))
+
+    async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
+        """Make a change and tell of it; a refusal is told instead, and nothing is lost."""
+        try:
+            await self.desk.save(change)
+        except RegistryError as error:
+            self.refuse(str(error))
+            return False
+        self.changed(done)
+        return True
+
+    def tell(self, sentence: str) -> None:
+        """A short message that goes by itself."""
+        self.app.notify(sentence, markup=False)
+
+    def refuse(self, sentence: str) -> None:
+        """Why something was not done."""
+        self.app.notify(sentence, severity="warning", markup=False, timeout=REFUSAL_SECONDS)

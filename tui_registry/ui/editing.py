@@ -1,0 +1,195 @@
+"""How records are changed from any screen: ask in a form or a dialog, save, tell."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from tui_registry.errors import Conflict
+from tui_registry.ui import record_fields
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.form import FormScreen
+from tui_registry.ui.form_values import Field
+from tui_registry.ui.picker import Entry, Picker
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import Draft
+    from tui_registry.store import Writes
+
+D = TypeVar("D", bound="Draft")
+R = TypeVar("R")
+Row = TypeVar("Row")
+Side = Literal["mine", "theirs"]
+
+
+def settled(draft: D, base: Row, fresh: Row, conflict: Conflict, side: Side) -> D:
+    """The draft after a conflict: the chosen side where both changed, theirs where only they did."""
+    was, theirs = asdict(base), asdict(fresh)  # type: ignore[call-overload]
+    update = {}
+    for name, mine in draft.model_dump().items():
+        both = name in conflict.fields
+        if (both and side == "theirs") or (not both and mine == was[name]):
+            update[name] = theirs[name]
+    chosen: D = draft.model_copy(update=update)
+    return chosen
+
+
+async def ask(
+    screen: DeskScreen,
+    title: str,
+    fields: Sequence[Field],
+    values: Mapping[str, str],
+    draft: "type[D]",
+    save: "Callable[[Writes, D, Row], R]",
+    *,
+    base: Row,
+    reload: Callable[[], Row],
+    intro: str = "",
+) -> R | None:
+    """Show a form and save what it makes of `draft`; None when it was left.
+
+    `base` is the row the form was loaded with, `reload` reads it again after a conflict.
+    """
+    desk = screen.desk
+
+    async def keep(checked: D) -> R:
+        return await desk.save(lambda writes: save(writes, checked, base))
+
+    async def resolve(checked: D, conflict: Conflict, side: Side) -> R:
+        fresh = reload()
+        chosen = settled(checked, base, fresh, conflict, side)
+        return await desk.save(lambda writes: save(writes, chosen, fresh))
+
+    form: FormScreen[R] = FormScreen(
+        title,
+        fields,
+        values,
+        draft.parse,
+        keep,
+        warnings=lambda checked: checked.warnings(),
+        resolve=resolve if base is not None else None,
+        intro=intro,
+    )
+    return await screen.app.push_screen_wait(form)
+
+
+async def edit_pricing(screen: DeskScreen, provider_id: int) -> None:
+    """Edit the price that holds for a provider's models without one of their own."""
+    from tui_registry.drafts import PricingDraft
+
+    reads = screen.desk.store.reads
+    name = reads.provider_by_id(provider_id).name
+    base = reads.pricing(provider_id)
+    saved = await ask(
+        screen,
+        f"Default price of {name}",
+        record_fields.pricing_fields(),
+        PricingDraft.shown(base),
+        PricingDraft,
+        lambda writes, draft, row: writes.save_pricing(provider_id, draft, row),
+        base=base,
+        reload=lambda: reads.pricing(provider_id),
+        intro=f"Holds for every model of {name} that has no price of its own.",
+    )
+    if saved is not None:
+        screen.changed(f"Saved the default price of {name}.")
+
+
+async def edit_limits(screen: DeskScreen, provider_id: int) -> None:
+    """Edit a provider's rate limits."""
+    from tui_registry.drafts import LimitsDraft
+
+    reads = screen.desk.store.reads
+    name = reads.provider_by_id(provider_id).name
+    base = reads.limits(provider_id)
+    saved = await ask(
+        screen,
+        f"Limits of {name}",
+        record_fields.limits_fields(),
+        LimitsDraft.shown(base),
+        LimitsDraft,
+        lambda writes, draft, row: writes.save_limits(provider_id, draft, row),
+        base=base,
+        reload=lambda: reads.limits(provider_id),
+        intro="Type 60, 1.5k or 2M. Empty means unknown.",
+    )
+    if saved is not None:
+        screen.changed(f"Saved the limits of {name}.")
+
+
+async def new_model(screen: DeskScreen, near: int | None) -> None:
+    """Add a model to a provider that is chosen first; that of the model `near` is offered at the top."""
+    from tui_registry.drafts import ModelDraft
+
+    providers = screen.desk.store.reads.providers()
+    if not providers:
+        screen.tell("Add a provider first: 1, then n.")
+        return
+    if near is not None:
+        first = screen.desk.store.reads.model_by_id(near).provider_id
+        providers.sort(key=lambda row: row.id != first)
+    entries = [Entry(str(row.id), row.name, row.endpoint) for row in providers]
+    chosen = await screen.app.push_screen_wait(Picker("New model of", entries))
+    if chosen is None:
+        return
+    provider_id = int(chosen)
+    name = screen.desk.store.reads.provider_by_id(provider_id).name
+    saved = await ask(
+        screen,
+        f"New model of {name}",
+        record_fields.model_fields(),
+        {},
+        ModelDraft,
+        lambda writes, draft, _: writes.add_model(provider_id, draft),
+        base=None,
+        reload=lambda: None,
+    )
+    if saved is not None:
+        screen.changed(f"Added {name}/{saved.model_id}.", saved.id)
+
+
+async def edit_model(screen: DeskScreen, row_id: int) -> None:
+    """Edit a model's own facts; what a person sets no import overwrites."""
+    from tui_registry.drafts import ModelDraft
+
+    reads = screen.desk.store.reads
+    base = reads.model_by_id(row_id)
+    saved = await ask(
+        screen,
+        f"Model {model_title(screen.desk, row_id)}",
+        record_fields.model_fields(),
+        ModelDraft.shown(base),
+        ModelDraft,
+        lambda writes, draft, row: writes.save_model(row_id, draft, row),
+        base=base,
+        reload=lambda: reads.model_by_id(row_id),
+    )
+    if saved is not None:
+        screen.changed(f"Saved {saved.model_id}.")
+
+
+async def edit_model_price(screen: DeskScreen, row_id: int) -> None:
+    """Edit a model's own price."""
+    from tui_registry.drafts import ModelPricingDraft
+
+    reads = screen.desk.store.reads
+    base = reads.model_pricing(row_id)
+    title = model_title(screen.desk, row_id)
+    saved = await ask(
+        screen,
+        f"Price of {title}",
+        record_fields.model_pricing_fields(),
+        ModelPricingDraft.shown(base),
+        ModelPricingDraft,
+        lambda writes, draft, row: writes.save_model_pricing(row_id, draft, row),
+        base=base,
+        reload=lambda: reads.model_pricing(row_id),
+        intro="An empty price does not apply to this model. Prices are per 1M tokens.",
+    )
+    if saved is not None:
+        screen.changed(f"Saved the price of {title}.")
+
+
+def model_title(desk: Desk, row_id: int) -> str:
+    """A model as `provider/model`."""
+    model = desk.store.reads.model_by_id(row_id)
+    return f"{desk.store.reads.provider_by_id(model.provider_id).name}/{model.model_id}"

@@ -1,0 +1,104 @@
+"""Every key of the app, declared once: screens, the key page, the README and `keys` read it from here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action's keys, its word in the footer and its sentence on the key page."""
+
+    id: str
+    keys: str
+    word: str
+    help: str
+    group: str
+    shown: bool = False
+    joins: bool = False
+    """Whether the key page shows it on the line of the key before it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The key names as Textual spells them."""
+        return tuple(self.keys.split(","))
+
+
+KEYS: tuple[Key, ...] = (
+    Key("list.down", "j,down", "Down", "down", "Move"),
+    Key("list.up", "k,up", "Up", "up", "Move", joins=True),
+    Key("list.first", "g,home", "First", "first", "Move"),
+    Key("list.last", "G,end", "Last", "last", "Move", joins=True),
+    Key("list.page_down", "pagedown", "Page down", "page down", "Move"),
+    Key("list.page_up", "pageup", "Page up", "up", "Move", joins=True),
+    Key("list.half_down", "ctrl+d", "Half page down", "half a page down", "Move"),
+    Key("list.half_up", "ctrl+u", "Half page up", "up", "Move", joins=True),
+    Key("view.1", "1", "Providers", "providers", "Move"),
+    Key("view.2", "2", "Models", "models", "Move", joins=True),
+    Key("view.3", "3", "Prices", "prices", "Move", joins=True),
+    Key("view.4", "4", "Limits", "limits", "Move", joins=True),
+    Key("view.5", "5", "History", "history", "Move", joins=True),
+    Key("view.previous", "left_square_bracket", "Previous view", "previous", "Move"),
+    Key("view.next", "right_square_bracket", "Next view", "next view", "Move", joins=True),
+    Key("view.last", "minus", "Back and forth", "the view you came from", "Move"),
+    Key("record.open", "enter", "Open", "open the record", "Record"),
+    Key("record.edit", "e", "Edit", "edit in a form", "Record", True),
+    Key("record.new", "n,a", "New", "new record", "Record", True),
+    Key("record.delete", "d", "Delete", "delete (asks, then y)", "Record", True),
+    Key("record.key", "K", "Key", "API key: set, move, remove", "Record", True),
+    Key("record.price", "p", "Price", "price", "Record", True),
+    Key("record.limits", "l", "Limits", "rate limits", "Record", True),
+    Key("record.toggle", "t", "On/off", "activate or deactivate", "Record"),
+    Key("record.models", "m", "Models", "its models", "Record"),
+    Key("mark.toggle", "space", "Mark", "mark and go down", "Record"),
+    Key("mark.all", "asterisk", "Mark all", "mark all shown, or none", "Record"),
+    Key("catalog.import", "i", "Import", "import the bundled catalogue", "Record"),
+    Key("catalog.take_over", "T", "Take over", "take over this shell's keys", "Record"),
+    Key("list.filter", "slash", "Filter", "filter", "List", True),
+    Key("sort.menu", "s", "Sort", "sort menu", "List", True),
+    Key("sort.reverse", "S", "Reverse", "reverse", "List", joins=True),
+    Key("sort.left", "less_than_sign", "Sort left", "sort by previous", "List"),
+    Key("sort.right", "greater_than_sign", "Sort right", "next column", "List", joins=True),
+    Key("app.reload", "r", "Reload", "reload from the file", "List"),
+    Key("app.redraw", "ctrl+l", "Redraw", "redraw the screen", "App"),
+    Key("app.commands", "colon,ctrl+p", "Commands", "commands", "App"),
+    Key("app.keys", "question_mark,f1", "Keys", "this page", "App", True),
+    Key("app.back", "escape", "Back", "close, clear, back", "App"),
+    Key("app.quit", "q", "Quit", "back; at the top: quit", "App", True),
+    Key("app.quit_now", "ctrl+q", "Quit", "quit", "App"),
+    Key("app.copy_or_quit", "ctrl+c", "Quit", "twice: quit", "App"),
+    Key("app.suspend", "ctrl+z", "Shell", "to the shell", "App"),
+    Key("form.next", "tab,down", "Next", "next", "Form"),
+    Key("form.previous", "shift+tab,up", "Previous", "previous field", "Form", joins=True),
+    Key("form.save", "ctrl+s,f2", "Save", "check and save", "Form", True),
+    Key("form.fix", "ctrl+f", "Take", "take the suggestion", "Form", True),
+    Key("form.reveal", "ctrl+t", "Show key", "show the key for 10 s", "Form", True),
+    Key("form.cancel", "escape", "Close", "leave (asks if changed)", "Form", True),
+)
+
+BY_ID = {key.id: key for key in KEYS}
+
+_PRINTED = {
+    "down": "↓",
+    "up": "↑",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "minus": "-",
+    "asterisk": "*",
+    "slash": "/",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "colon": ":",
+    "question_mark": "?",
+    "escape": "esc",
+}
+
+
+def printed(name: str) -> str:
+    """A key as people write it: `question_mark` is `?`."""
+    return _PRINTED.get(name, name)
+
+
+def printed_keys(key: Key) -> str:
+    """All keys of an action as people write them, with a space between."""
+    return " ".join(printed(name) for name in key.names)

@@ -1,0 +1,72 @@
+"""The page of keys: read from the bindings of the screen below it, so that changed keys show."""
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.chrome import KeyBar
+from tui_registry.ui.keymap import KEYS, Key, printed
+
+KEY_WIDTH = 13
+
+
+class KeysPage(ModalScreen[None]):
+    """Every key that works on the screen it was opened from, and those of forms."""
+
+    BINDINGS = [
+        bind("app.back", "close", word="Close", shown=True),
+        bind("app.keys", "close", shown=False),
+        bind("app.quit", "close", shown=False),
+    ]
+
+    def __init__(self, below: Screen[object]) -> None:
+        """The keys of the screen `below`."""
+        super().__init__()
+        keys_of: dict[str, list[str]] = {}
+        for name, active in below.active_bindings.items():
+            if active.binding.id:
+                keys_of.setdefault(active.binding.id, []).append(printed(name))
+        self._keys_of = keys_of
+
+    def compose(self) -> ComposeResult:
+        """Two columns of keys, scrolled when they do not fit."""
+        with VerticalScroll(id="keys", can_focus=True) as page:
+            page.border_title = "Keys"
+            yield Static(Group(*map(self._group, ("Move", "List", "App"))), classes="keys-column")
+            yield Static(Group(*map(self._group, ("Record", "Form"))), classes="keys-column")
+        yield KeyBar()
+
+    def _group(self, group: str) -> Table:
+        """One group under its head; a form's keys are listed although no form is open."""
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=KEY_WIDTH)
+        table.add_column()
+        table.add_row(Text("IN A FORM" if group == "Form" else group.upper(), style="bold"))
+        lines: list[tuple[list[str], list[str]]] = []
+        for key in KEYS:
+            names = self._names(key)
+            if key.group != group or not names:
+                continue
+            if not (key.joins and lines):
+                lines.append(([], []))
+            lines[-1][0].extend(names)
+            lines[-1][1].append(key.help)
+        for names, helps in lines:
+            table.add_row(Text(" ".join(names)), Text(", ".join(helps)))
+        table.add_row()
+        return table
+
+    def _names(self, key: Key) -> list[str]:
+        """The keys of an action as they are bound now; none where it does not exist here."""
+        if key.group == "Form":
+            return [printed(name) for name in key.names]
+        return self._keys_of.get(key.id, [])
+
+    def action_close(self) -> None:
+        """Leave the page."""
+        self.dismiss()

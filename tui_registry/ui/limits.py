@@ -1,0 +1,47 @@
+"""View 4: how much each provider allows."""
+
+from textual import on
+
+from tui_registry.store.views import Order
+from tui_registry.ui import deleting, editing
+from tui_registry.ui import table_messages as told
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk
+from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.lists import limit_columns
+
+
+class LimitsScreen(ListScreen):
+    """Rate limits, a row for each provider."""
+
+    BINDINGS = [
+        bind("record.edit", "edit"),
+        bind("record.delete", "delete"),
+        bind("record.limits", "edit", shown=False),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        """The limits of the desk's registry."""
+        super().__init__(
+            desk,
+            ViewSpec(
+                view="limits",
+                title="Limits",
+                noun="provider",
+                columns=limit_columns(desk),
+                order=Order("name"),
+                empty="No providers yet, so no limits. 1 goes to the providers.",
+            ),
+        )
+
+    @on(told.Opened)
+    def _open(self, event: told.Opened) -> None:
+        self.begin(editing.edit_limits, event.row_id)
+
+    def action_edit(self) -> None:
+        """Edit the limits under the cursor."""
+        self.on_cursor(editing.edit_limits)
+
+    def action_delete(self) -> None:
+        """Forget the limits under the cursor."""
+        self.on_cursor(deleting.delete_limits)

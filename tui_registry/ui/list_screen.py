@@ -1,0 +1,269 @@
+"""One screen for all lists: a table, its filter and order, the detail beside it, and what is empty."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.widgets import Input, Static
+
+from tui_registry.errors import RegistryError
+from tui_registry.store.view_columns import ViewName
+from tui_registry.store.views import Order
+from tui_registry.ui import table_messages as told
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.chrome import Banner, KeyBar, TopLine
+from tui_registry.ui.columns import Column
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.dialogs import Choice, ChoiceMenu
+from tui_registry.ui.filter_box import FilterBox, FilterInput
+from tui_registry.ui.table import RecordTable
+from tui_registry.ui.words import plain
+
+DETAIL_DELAY = 0.12
+"""Seconds the cursor rests before the detail pane is drawn, so that a held key costs no bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """What makes one list different from the others."""
+
+    view: ViewName
+    title: str
+    noun: str
+    columns: tuple[Column, ...]
+    order: Order
+    empty: str
+    pane: bool = False
+
+
+class ListScreen(DeskScreen):
+    """A list of records with everything that all lists have in common."""
+
+    AUTO_FOCUS = "RecordTable"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide")]
+    BINDINGS: ClassVar = [
+        bind("list.filter", "filter"),
+        bind("sort.menu", "sort_menu"),
+        bind("sort.reverse", "sort_reverse"),
+        bind("sort.left", "sort_step(-1)"),
+        bind("sort.right", "sort_step(1)"),
+        bind("app.reload", "reload"),
+        bind("app.back", "back"),
+    ]
+
+    table = query_one(RecordTable)
+    banner = query_one(Banner)
+    filter_box = query_one(FilterBox)
+
+    def __init__(self, desk: Desk, spec: ViewSpec) -> None:
+        """A list as `spec` describes it, over the desk's registry."""
+        super().__init__(desk)
+        self._spec = spec
+        self._order = spec.order
+        self._notes: tuple[str, ...] = ()
+        self._seen = -1
+
+    def compose(self) -> ComposeResult:
+        """The line of views, the list with its pane, the filter, the keys."""
+        yield TopLine(self._spec.view, self.desk.opened())
+        yield Banner()
+        with Horizontal(id="panes"):
+            with Vertical(id="list-pane"):
+                yield RecordTable(self._spec.columns, ascii_only=self.desk.ascii)
+                yield Static(id="empty", markup=False)
+            if self._spec.pane:
+                with Vertical(id="detail-pane"):
+                    yield Static(id="detail", markup=False)
+        yield FilterBox()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the first rows at once."""
+        self._rest = self.set_timer(DETAIL_DELAY, self._show_detail, pause=True)
+        self.query_one("#list-pane").border_title = self._spec.title
+        self.banner.tell(self.desk.store.banner)
+        self._open_view(keep=False)
+
+    def on_screen_resume(self) -> None:
+        """Come back to what the registry holds now."""
+        self.refresh_rows()
+
+    def refresh_rows(self, *, at: int | None = None) -> None:
+        """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
+        if self._seen != self.desk.store.data_version():
+            self._open_view(keep=True)
+        if at is not None:
+            self.table.move_to(at)
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as typed."""
+        return self.filter_box.query_one(FilterInput).value
+
+    def filter_by(self, text: str) -> None:
+        """Show only what `text` asks for."""
+        self.filter_box.query_one(FilterInput).value = text
+        self.filter_box.close(keep_shown=bool(text))
+
+    def _open_view(self, *, keep: bool) -> None:
+        """Open the rows in the present order and filter; a locked registry keeps what is shown."""
+        store = self.desk.store
+        try:
+            self._seen = store.data_version()
+            source = store.views.source(self._spec.view, order=self._order, text=self.filter_text)
+            self._notes = source.notes
+            self.table.show(source, sorted_by=(self._order.column or "", self._order.descending), keep=keep)
+        except RegistryError as error:
+            self.banner.tell(f"{error} r tries again.")
+            return
+        self.banner.tell(store.banner)
+        self._tell_count()
+        self._rest.reset()
+        self._rest.resume()
+
+    def _tell_count(self) -> None:
+        """Say under the list how many rows it has, in which order, and what the filter did not understand."""
+        pane = self.query_one("#list-pane")
+        total = self.table.total
+        is_empty = total == 0
+        empty = self.query_one("#empty", Static)
+        self.table.display = not is_empty
+        empty.display = is_empty
+        if is_empty:
+            empty.update(self.empty_text())
+        words = [self._how_many(total), f"sorted by {self._title_of(self._order.column).lower()}"]
+        if self.table.marks:
+            words.append(f"{len(self.table.marks):,} marked")
+        words.extend(self._notes)
+        pane.border_subtitle = "" if is_empty else Text(", ".join(words)).plain.replace("[", r"\[")
+
+    def _how_many(self, total: int | None) -> str:
+        """The number of rows, and of how many when a filter is on; empty words while nothing is known."""
+        known = "counting" if total is None else f"{total:,}"
+        if not self.filter_text:
+            return known
+        whole = self.desk.store.views.source(self._spec.view).total()
+        return known if whole is None else f"{known} of {whole:,}"
+
+    def empty_text(self) -> Text:
+        """What stands where the rows would be when there are none."""
+        if self.filter_text:
+            words = f"No {self._spec.noun} matches  {self.filter_text}"
+            return plain(f"{words}\n\nesc clears the filter, / changes it.", lines=True)
+        return plain(self._spec.empty)
+
+    def detail_text(self, row_id: int) -> Table:
+        """Everything about one record, for the pane."""
+        raise NotImplementedError
+
+    def _show_detail(self) -> None:
+        """Draw the record under the cursor in the pane, if there is a pane."""
+        if not self._spec.pane:
+            return
+        row_id = self.table.cursor_id
+        try:
+            text: Text | Table = Text() if row_id is None else self.detail_text(row_id)
+        except RegistryError as error:
+            text = plain(error)
+        self.query_one("#detail", Static).update(text)
+
+    def on_cursor(self, deed: Callable[..., Awaitable[None]]) -> None:
+        """Begin a deed on the record under the cursor, if there is one."""
+        if (row_id := self.table.cursor_id) is not None:
+            self.begin(deed, row_id)
+
+    def _title_of(self, key: str | None) -> str:
+        """The head of the column that sorts by `key`."""
+        return next((column.title for column in self._spec.columns if column.sort == key), key or "")
+
+    def _sortable(self) -> list[Column]:
+        """The columns that can order the list, as they stand from left to right."""
+        return [column for column in self._spec.columns if column.sort]
+
+    def _sort_by(self, key: str | None, *, descending: bool = False) -> None:
+        """Order the list; the cursor stays on its record."""
+        self._order = Order(key, descending)
+        self._open_view(keep=True)
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        self.filter_box.open()
+
+    @work
+    async def action_sort_menu(self) -> None:
+        """Choose the order from a menu of the columns."""
+        columns = dict(zip("abcdefghijklmnop", self._sortable(), strict=False))
+        choices = [
+            Choice(letter, column.title, "now" if column.sort == self._order.column else "")
+            for letter, column in columns.items()
+        ]
+        letter = await self.app.push_screen_wait(
+            ChoiceMenu(f"Sort {self._spec.noun}s by", choices, note="S reverses the order.")
+        )
+        if letter is not None:
+            self._sort_by(columns[letter].sort or "")
+
+    def action_sort_reverse(self) -> None:
+        """Turn the order round."""
+        self._sort_by(self._order.column, descending=not self._order.descending)
+
+    def action_sort_step(self, step: int) -> None:
+        """Order by the next column to the left or right."""
+        keys = [column.sort for column in self._sortable()]
+        place = keys.index(self._order.column) if self._order.column in keys else 0
+        self._sort_by(keys[(place + step) % len(keys)] or "")
+
+    def action_reload(self) -> None:
+        """Read the registry again."""
+        self._open_view(keep=True)
+
+    def action_back(self) -> None:
+        """Clear the marks, else the filter; never quits."""
+        if self.table.marks:
+            self.table.clear_marks()
+        elif self.filter_text:
+            self.filter_by("")
+
+    @on(Input.Changed, "FilterInput")
+    def _filter_typed(self) -> None:
+        """Coalesce quick keys into one query: only the last one waiting is asked."""
+        self._typed = getattr(self, "_typed", 0) + 1
+        self.call_after_refresh(self._apply_filter, self._typed)
+
+    def _apply_filter(self, typed: int) -> None:
+        if typed == self._typed:
+            self._open_view(keep=True)
+
+    @on(Input.Submitted, "FilterInput")
+    @on(FilterInput.Cleared)
+    def _filter_left(self) -> None:
+        """Return to the list; the line stays while it holds a filter."""
+        self.filter_box.close(keep_shown=bool(self.filter_text))
+        self.table.focus()
+
+    @on(told.Highlighted)
+    def _cursor_moved(self) -> None:
+        self._rest.reset()
+        self._rest.resume()
+
+    @on(told.Counted)
+    @on(told.MarksChanged)
+    def _count_known(self) -> None:
+        self._tell_count()
+
+    @on(told.HeaderClicked)
+    def _header_clicked(self, event: told.HeaderClicked) -> None:
+        if event.key == self._order.column:
+            self.action_sort_reverse()
+        else:
+            self._sort_by(event.key)
+
+    @on(told.Stalled)
+    def _stalled(self, event: told.Stalled) -> None:
+        self.banner.tell(f"{event.sentence} r tries again.")

@@ -1,0 +1,57 @@
+"""View 2: every model of every provider."""
+
+from textual import on
+
+from tui_registry.store.views import Order
+from tui_registry.ui import deleting, editing
+from tui_registry.ui import table_messages as told
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk
+from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.lists import model_columns
+from tui_registry.ui.pages import show_model
+
+
+class ModelsScreen(ListScreen):
+    """Models, a row for each."""
+
+    BINDINGS = [
+        bind("record.edit", "edit"),
+        bind("record.new", "new"),
+        bind("record.delete", "delete"),
+        bind("record.price", "price"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        """The models of the desk's registry."""
+        super().__init__(
+            desk,
+            ViewSpec(
+                view="models",
+                title="Models",
+                noun="model",
+                columns=model_columns(desk),
+                order=Order("provider"),
+                empty="No models yet. n adds one; i in the providers' view imports the catalogue.",
+            ),
+        )
+
+    @on(told.Opened)
+    def _open(self, event: told.Opened) -> None:
+        self.begin(show_model, event.row_id)
+
+    def action_new(self) -> None:
+        """Add a model, to the provider of the one under the cursor or to another."""
+        self.begin(editing.new_model, self.table.cursor_id)
+
+    def action_edit(self) -> None:
+        """Edit the model under the cursor."""
+        self.on_cursor(editing.edit_model)
+
+    def action_price(self) -> None:
+        """Edit the price of the model under the cursor."""
+        self.on_cursor(editing.edit_model_price)
+
+    def action_delete(self) -> None:
+        """Delete the model under the cursor, if nothing depends on it."""
+        self.on_cursor(deleting.delete_model)

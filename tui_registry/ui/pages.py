@@ -1,0 +1,114 @@
+"""The pages of a provider and of a model: everything about it, with the keys that change it."""
+
+from typing import ClassVar
+
+from tui_registry.ui import deleting, describe, editing, key_editing, provider_editing
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
+from tui_registry.ui.record_page import RecordPage
+
+
+class ProviderPage(RecordPage):
+    """One provider."""
+
+    BINDINGS: ClassVar = [
+        bind("record.edit", "edit"),
+        bind("record.key", "key"),
+        bind("record.price", "price"),
+        bind("record.limits", "limits"),
+        bind("record.toggle", "switch", shown=True),
+        bind("record.models", "models", shown=True),
+        bind("record.delete", "delete"),
+    ]
+
+    def __init__(self, desk: Desk, provider_id: int) -> None:
+        """The page of the provider with this id."""
+        name = desk.store.reads.provider_by_id(provider_id).name
+        super().__init__(desk, "providers", name, lambda: describe.provider_text(desk, provider_id))
+        self._record_id = provider_id
+
+    def action_edit(self) -> None:
+        """Edit the provider."""
+        self.begin(provider_editing.edit_provider, self._record_id)
+
+    def action_key(self) -> None:
+        """Change the provider's key."""
+        self.begin(key_editing.edit_key, self._record_id)
+
+    def action_price(self) -> None:
+        """Edit the provider's default price."""
+        self.begin(editing.edit_pricing, self._record_id)
+
+    def action_limits(self) -> None:
+        """Edit the provider's limits."""
+        self.begin(editing.edit_limits, self._record_id)
+
+    def action_switch(self) -> None:
+        """Switch the provider on or off."""
+        self.begin(provider_editing.toggle_provider, self._record_id)
+
+    def action_models(self) -> None:
+        """Go to the provider's models."""
+        self.begin(show_models, self._record_id)
+
+    def action_delete(self) -> None:
+        """Delete the provider, if nothing depends on it."""
+        self.begin(deleting.delete_provider, self._record_id)
+
+
+class ModelPage(RecordPage):
+    """One model."""
+
+    BINDINGS: ClassVar = [
+        bind("record.edit", "edit"),
+        bind("record.price", "price"),
+        bind("record.delete", "delete"),
+    ]
+
+    def __init__(self, desk: Desk, row_id: int) -> None:
+        """The page of the model with this id."""
+        title = editing.model_title(desk, row_id)
+        super().__init__(desk, "models", title, lambda: describe.model_text(desk, row_id))
+        self._record_id = row_id
+
+    def action_edit(self) -> None:
+        """Edit the model."""
+        self.begin(editing.edit_model, self._record_id)
+
+    def action_price(self) -> None:
+        """Edit the model's own price."""
+        self.begin(editing.edit_model_price, self._record_id)
+
+    def action_delete(self) -> None:
+        """Delete the model, if nothing depends on it."""
+        self.begin(deleting.delete_model, self._record_id)
+
+
+class ResultPage(RecordPage):
+    """One verification result."""
+
+    def __init__(self, desk: Desk, result_id: int) -> None:
+        """The page of the result with this id."""
+        title = f"Result {result_id}"
+        super().__init__(desk, "history", title, lambda: describe.result_text(desk, result_id))
+
+
+async def show_provider(screen: DeskScreen, provider_id: int) -> None:
+    """Open a provider's page; raises NotFound when it was deleted meanwhile."""
+    screen.app.push_screen(ProviderPage(screen.desk, provider_id))
+
+
+async def show_model(screen: DeskScreen, row_id: int) -> None:
+    """Open a model's page; raises NotFound when it was deleted meanwhile."""
+    screen.app.push_screen(ModelPage(screen.desk, row_id))
+
+
+async def show_result(screen: DeskScreen, result_id: int) -> None:
+    """Open a result's page."""
+    screen.app.push_screen(ResultPage(screen.desk, result_id))
+
+
+async def show_models(screen: DeskScreen, provider_id: int) -> None:
+    """Go to the models of a provider."""
+    name = screen.desk.store.reads.provider_by_id(provider_id).name
+    screen.post_message(ModelsWanted(name))

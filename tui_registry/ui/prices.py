@@ -1,0 +1,48 @@
+"""View 3: what every model costs."""
+
+from textual import on
+
+from tui_registry.store.views import Order
+from tui_registry.ui import deleting, editing
+from tui_registry.ui import table_messages as told
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk
+from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.lists import price_columns
+from tui_registry.ui.pages import show_model
+
+
+class PricesScreen(ListScreen):
+    """Prices in currency per 1M tokens, a row for each model."""
+
+    BINDINGS = [
+        bind("record.edit", "edit"),
+        bind("record.delete", "delete"),
+        bind("record.price", "edit", shown=False),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        """The prices of the desk's registry."""
+        super().__init__(
+            desk,
+            ViewSpec(
+                view="prices",
+                title="Prices per 1M tokens, mix 3:1 in:out",
+                noun="model",
+                columns=price_columns(desk),
+                order=Order("provider"),
+                empty="No models yet, so no prices. 1 goes to the providers.",
+            ),
+        )
+
+    @on(told.Opened)
+    def _open(self, event: told.Opened) -> None:
+        self.begin(show_model, event.row_id)
+
+    def action_edit(self) -> None:
+        """Edit the price of the model under the cursor."""
+        self.on_cursor(editing.edit_model_price)
+
+    def action_delete(self) -> None:
+        """Forget the price that the model under the cursor has of its own."""
+        self.on_cursor(deleting.delete_model_price)

@@ -1,0 +1,101 @@
+"""How a provider comes into the registry from a screen, and is edited, switched on and off there."""
+
+from typing import TYPE_CHECKING
+
+from tui_registry.ui import record_fields
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.editing import ask
+from tui_registry.ui.form import FormScreen
+from tui_registry.ui.key_editing import enter_key, variable_for
+from tui_registry.ui.picker import Entry, Picker
+
+if TYPE_CHECKING:
+    from tui_registry.store import KnownProvider, ProviderRow
+
+OTHER = "Add “{name}” as a custom provider"
+
+
+async def new_provider(screen: DeskScreen) -> None:
+    """Choose a known provider, or name one of your own; add it, then ask for its key."""
+    reads = screen.desk.store.reads
+    held = {row.name for row in reads.providers()}
+    known = {row.name: row for row in reads.known_providers()}
+    entries = [
+        Entry(row.name, row.name, _offer(screen.desk, row)) for row in known.values() if row.name not in held
+    ]
+    entries.sort(key=lambda entry: not entry.detail.startswith("$"))
+    chosen = await screen.app.push_screen_wait(Picker("New provider", entries, other=OTHER))
+    if chosen is None:
+        return
+    added = await _ask(screen, chosen, known.get(chosen))
+    if added is not None:
+        screen.changed(f"Added {added.name}.", added.id)
+        await enter_key(screen, added)
+
+
+def _offer(desk: Desk, known: "KnownProvider") -> str:
+    """What helps to choose a known provider: the variable its key is in, else its address."""
+    variable = variable_for(desk, known)
+    return f"${variable} is set" if variable else known.endpoint.split("://", 1)[-1]
+
+
+async def _ask(screen: DeskScreen, name: str, known: "KnownProvider | None") -> "ProviderRow | None":
+    """The form of a new provider; one that is not known says which dialect it speaks."""
+    from tui_registry.catalog import starting_endpoint
+    from tui_registry.drafts import ProviderDraft
+
+    def parse(raw: dict[str, str]) -> tuple[ProviderDraft, str]:
+        return ProviderDraft.parse(raw), raw.get("dialect") or "openai"
+
+    async def keep(new: tuple[ProviderDraft, str]) -> "ProviderRow":
+        draft, dialect = new
+        return await screen.desk.save(
+            lambda writes: writes.add_provider(draft, custom=known is None, dialect=dialect)
+        )
+
+    values = {"name": name, "dialect": "openai"}
+    if known is not None:
+        values |= {"endpoint": starting_endpoint(known.endpoint), "website": known.website or ""}
+    form: FormScreen[ProviderRow] = FormScreen(
+        f"New provider {name}",
+        record_fields.provider_fields(custom=known is None),
+        values,
+        parse,
+        keep,
+        warnings=lambda new: new[0].warnings(),
+    )
+    return await screen.app.push_screen_wait(form)
+
+
+async def edit_provider(screen: DeskScreen, provider_id: int) -> None:
+    """Edit a provider's own facts; a new host leaves its key sealed for the old one, and says so."""
+    from tui_registry.drafts import ProviderDraft
+
+    reads = screen.desk.store.reads
+    base = reads.provider_by_id(provider_id)
+    saved = await ask(
+        screen,
+        f"Provider {base.name}",
+        record_fields.provider_fields(),
+        ProviderDraft.shown(base),
+        ProviderDraft,
+        lambda writes, draft, row: writes.save_provider(provider_id, draft, row),
+        base=base,
+        reload=lambda: reads.provider_by_id(provider_id),
+    )
+    if saved is None:
+        return
+    words = screen.desk.store.key_words(saved)
+    if words.startswith("for "):
+        screen.changed(f"Saved {saved.name}. Its key is sealed {words} and goes nowhere else; K moves it.")
+    else:
+        screen.changed(f"Saved {saved.name}.")
+
+
+async def toggle_provider(screen: DeskScreen, provider_id: int) -> None:
+    """Deactivate an active provider; activate an inactive one, if its key has passed a check."""
+    row = screen.desk.store.reads.provider_by_id(provider_id)
+    if row.is_active:
+        await screen.attempt(lambda writes: writes.deactivate(provider_id), f"{row.name} is inactive.")
+    else:
+        await screen.attempt(lambda writes: writes.activate(provider_id), f"{row.name} is active.")

@@ -1,0 +1,122 @@
+"""View 1: the providers, and what to do while there are none."""
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import on
+
+from tui_registry.store.views import Order
+from tui_registry.ui import deleting, describe, editing, key_editing, onboarding, provider_editing
+from tui_registry.ui import table_messages as told
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk
+from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.lists import provider_columns
+from tui_registry.ui.pages import show_models, show_provider
+from tui_registry.ui.words import plain
+
+
+class ProvidersScreen(ListScreen):
+    """Providers, a row for each, with the detail of the one under the cursor beside them."""
+
+    BINDINGS: ClassVar = [
+        bind("record.edit", "edit"),
+        bind("record.new", "new"),
+        bind("record.key", "key"),
+        bind("record.price", "price"),
+        bind("record.limits", "limits"),
+        bind("record.delete", "delete"),
+        bind("record.toggle", "switch"),
+        bind("record.models", "models"),
+        bind("catalog.import", "import"),
+        bind("catalog.take_over", "take_over"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        """The providers of the desk's registry."""
+        super().__init__(
+            desk,
+            ViewSpec(
+                view="providers",
+                title="Providers",
+                noun="provider",
+                columns=provider_columns(desk),
+                order=Order("name"),
+                empty="No providers yet.",
+                pane=True,
+            ),
+        )
+
+    def detail_text(self, row_id: int) -> Table:
+        """The provider under the cursor."""
+        return describe.provider_text(self.desk, row_id)
+
+    def empty_text(self) -> Text:
+        """How to begin, with the keys this shell offers, while there is no provider."""
+        if self.filter_text:
+            return super().empty_text()
+        found = onboarding.found_keys(self.desk)
+        lines = [
+            "No providers yet.",
+            "",
+            "  i   import the bundled catalogue: 2,300 models with prices, no network",
+            "  n   add a provider: a known one or your own",
+        ]
+        if found:
+            lines += [
+                "  T   take over the keys this shell holds:",
+                *(f"        ${each.variable}  for {each.provider_name}" for each in found[:6]),
+                *([f"        and {len(found) - 6} more"] if len(found) > 6 else []),
+            ]
+        lines += [
+            "",
+            "  ?   all keys       :   commands       q   quit",
+            "",
+            f"Data is in {self.desk.store.path}",
+        ]
+        return plain("\n".join(lines), lines=True)
+
+    @on(told.Opened)
+    def _open(self, event: told.Opened) -> None:
+        self.begin(show_provider, event.row_id)
+
+    def action_new(self) -> None:
+        """Add a provider."""
+        self.begin(provider_editing.new_provider)
+
+    def action_edit(self) -> None:
+        """Edit the provider under the cursor."""
+        self.on_cursor(provider_editing.edit_provider)
+
+    def action_key(self) -> None:
+        """Change the key of the provider under the cursor."""
+        self.on_cursor(key_editing.edit_key)
+
+    def action_price(self) -> None:
+        """Edit the default price of the provider under the cursor."""
+        self.on_cursor(editing.edit_pricing)
+
+    def action_limits(self) -> None:
+        """Edit the limits of the provider under the cursor."""
+        self.on_cursor(editing.edit_limits)
+
+    def action_switch(self) -> None:
+        """Switch the provider under the cursor on or off."""
+        self.on_cursor(provider_editing.toggle_provider)
+
+    def action_delete(self) -> None:
+        """Delete the provider under the cursor, if nothing depends on it."""
+        self.on_cursor(deleting.delete_provider)
+
+    def action_models(self) -> None:
+        """Go to the models of the provider under the cursor."""
+        self.on_cursor(show_models)
+
+    def action_import(self) -> None:
+        """Bring in the bundled catalogue."""
+        self.begin(onboarding.import_catalogue)
+
+    def action_take_over(self) -> None:
+        """Seal the keys this shell's variables hold."""
+        self.begin(onboarding.take_over_keys)

@@ -1,0 +1,57 @@
+"""A page of its own for one record: everything about it, and the keys that change it."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from tui_registry.errors import RegistryError
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.chrome import Banner, KeyBar, TopLine
+from tui_registry.ui.desk import Desk, DeskScreen
+
+
+class RecordPage(DeskScreen):
+    """One record, drawn anew after every change; it closes when the record is gone."""
+
+    AUTO_FOCUS = "#page"
+    BINDINGS: ClassVar = [bind("app.back", "close", word="Back", shown=True)]
+
+    def __init__(self, desk: Desk, view: str, title: str, describe: Callable[[], Table]) -> None:
+        """The page of the record that `describe` draws; it raises NotFound once the record is gone."""
+        super().__init__(desk)
+        self._view = view
+        self._page_title = title
+        self._describe = describe
+
+    def compose(self) -> ComposeResult:
+        """The line of views, the record, the keys."""
+        yield TopLine(self._view, self.desk.opened())
+        yield Banner()
+        with VerticalScroll(id="page", can_focus=True):
+            yield Static(id="record", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Draw the record."""
+        self.query_one("#page").border_title = Text(self._page_title)
+        self.refresh_rows()
+
+    def on_screen_resume(self) -> None:
+        """Draw what a form above has changed."""
+        self.refresh_rows()
+
+    def refresh_rows(self, *, at: int | None = None) -> None:
+        """Draw the record as it is now."""
+        try:
+            self.query_one("#record", Static).update(self._describe())
+        except RegistryError as error:
+            self.query_one(Banner).tell(str(error))
+
+    def action_close(self) -> None:
+        """Back to the list."""
+        self.dismiss()
