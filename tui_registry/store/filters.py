@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 
 from tui_registry.clock import Clock, utc_now
-from tui_registry.store.filter_terms import VOCABULARIES, Sql, Value, Vocabulary, holds
+from tui_registry.store.filter_conditions import Sql, Value
+from tui_registry.store.filter_terms import VOCABULARIES, Vocabulary
 from tui_registry.store.view_columns import ViewName
 
 LONGEST = 500
@@ -110,11 +111,8 @@ class _Reading:
         """Look for a word in the names; one with a slash also in provider/model."""
         if not word.strip():
             return
-        places = list(self.vocabulary.words)
-        if "/" in word and self.vocabulary.path:
-            places.append(self.vocabulary.path)
-        sql = " OR ".join(f"{place} LIKE ? ESCAPE '\\'" for place in places)
-        self._add((f"({sql})", (holds(word),) * len(places)), turned)
+        looked_for = self.vocabulary.path if "/" in word else self.vocabulary.word
+        self._add(looked_for(":", word, self.clock()), turned)
         if not turned:
             self.words.append(word)
 
