@@ -57,11 +57,11 @@ class Change:
 
 
 def origin_of_stored(endpoint: str) -> str:
-    """The origin of a stored endpoint; nothing for one that cannot be read, so that no key fits it."""
+    """The origin of a stored endpoint; an unreadable one counts as a place no key is ever sealed for."""
     try:
         return parse_endpoint(endpoint).origin
     except ValueError:
-        return ""
+        return "https://unreadable.invalid:443"
 
 
 def counted(number: int, noun: str) -> str:
