@@ -19,6 +19,7 @@ from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
 from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.views import Views
 from tui_registry.store.writes import Writes
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
@@ -37,6 +38,7 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.reads = Reads(connections.read)
+        self.views = Views(self.path, clock=clock)
         self._connections = connections
         self._vault = vault
         self._queue = WriteQueue()
@@ -121,6 +123,7 @@ class Store:
     def close(self) -> None:
         """Wait for every change handed in, then close the file."""
         self._queue.close()
+        self.views.close()
         self._connections.close()
 
     def __enter__(self) -> Self:

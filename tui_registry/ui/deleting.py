@@ -34,17 +34,17 @@ def _facts(counts: dict[str, int]) -> list[str]:
 async def _offer_way_out(screen: DeskScreen, row: "ProviderRow", counts: dict[str, int]) -> None:
     """Say why a provider stays, and what can be done instead."""
     held = " and ".join(counted(counts[each], each[:-1]) for each in ("models", "results") if counts[each])
-    choices = [Choice("p", "purge it", f"with its {held}; a backup is written first")]
+    choices = [Choice("p", "purge it", "purge", f"with its {held}; a backup is written first")]
     if row.is_active:
-        choices.insert(0, Choice("d", "deactivate it", "nothing is lost"))
+        choices.insert(0, Choice("o", "switch it off", "off", "nothing is lost"))
     chosen = await screen.app.push_screen_wait(
         ChoiceMenu(f"{row.name} stays: it has {held}", choices, note="Nothing was deleted.")
     )
-    if chosen == "d":
+    if chosen == "off":
         await screen.attempt(
             lambda writes: writes.deactivate(row.id, "switched off"), f"{row.name} is inactive."
         )
-    elif chosen == "p":
+    elif chosen == "purge":
         lines = [f"Its {held}, its prices, limits and key go with it.", NO_UNDO]
         question = TypedConfirm(f"Purge {row.name}?", lines, expected=row.name, verb="purge it")
         if await screen.app.push_screen_wait(question):

@@ -257,6 +257,7 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         self._done = True
         self._result = result
         self._values.forget()
+        self._remarks.forget()
         if self.is_current:
             self.dismiss(result)
 

@@ -74,3 +74,7 @@ class Remarks:
         """A better text for a field that something is said about."""
         fix = self._values.fields[name].fix
         return fix(text) if fix and name in self._checked else None
+
+    def forget(self) -> None:
+        """Drop every line and the texts they were about, so that a closed form keeps no secret."""
+        self._said = {}

@@ -48,18 +48,18 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
     endpoint = parse_endpoint(row.endpoint)
     state, sealed_for = screen.desk.vault.key_state(row.api_key_encrypted, origin=endpoint.origin)
     choices = [
-        Choice("r", "replace it", "enter another key"),
-        Choice("x", "remove it", "the provider goes off"),
+        Choice("r", "replace it", "replace", "enter another key"),
+        Choice("x", "remove it", "remove", "the provider goes off"),
     ]
     if state is KeyState.OTHER_HOST:
-        choices.insert(1, Choice("m", "move it", f"from {sealed_for} to {endpoint.host}"))
+        choices.insert(1, Choice("m", "move it", "move", f"from {sealed_for} to {endpoint.host}"))
     title = f"Key of {row.name}: {state.words(sealed_for)}"
     chosen = await screen.app.push_screen_wait(ChoiceMenu(title, choices))
-    if chosen == "r":
+    if chosen == "replace":
         await enter_key(screen, row)
-    elif chosen == "m":
+    elif chosen == "move":
         await _move(screen, row, sealed_for or "", endpoint.host)
-    elif chosen == "x":
+    elif chosen == "remove":
         await _remove(screen, row)
 
 

@@ -155,7 +155,9 @@ class ListScreen(DeskScreen):
         """What stands where the rows would be when there are none."""
         if self.filter_text:
             words = f"No {self._spec.noun} matches  {self.filter_text}"
-            return plain(f"{words}\n\nesc clears the filter, / changes it.", lines=True)
+            return plain(
+                "\n\n".join([words, *self._notes, "esc clears the filter, / changes it."]), lines=True
+            )
         return plain(self._spec.empty)
 
     def detail_text(self, row_id: int) -> Table:
@@ -198,16 +200,15 @@ class ListScreen(DeskScreen):
     @work
     async def action_sort_menu(self) -> None:
         """Choose the order from a menu of the columns."""
-        columns = dict(zip("abcdefghijklmnop", self._sortable(), strict=False))
         choices = [
-            Choice(letter, column.title, "now" if column.sort == self._order.column else "")
-            for letter, column in columns.items()
+            Choice(letter, column.title, column.sort or "")
+            for letter, column in zip("abcdefghijklmnop", self._sortable(), strict=False)
         ]
-        letter = await self.app.push_screen_wait(
-            ChoiceMenu(f"Sort {self._spec.noun}s by", choices, note="S reverses the order.")
+        menu = ChoiceMenu(
+            f"Sort {self._spec.noun}s by", choices, current=self._order.column, note="S reverses the order."
         )
-        if letter is not None:
-            self._sort_by(columns[letter].sort or "")
+        if (chosen := await self.app.push_screen_wait(menu)) is not None:
+            self._sort_by(chosen)
 
     def action_sort_reverse(self) -> None:
         """Turn the order round."""

@@ -70,10 +70,10 @@ class Picker(ModalScreen[str | None]):
         self._narrow(event.value)
 
     def _narrow(self, text: str) -> None:
-        """Show the entries whose words or detail hold the text; those that start with it come first."""
+        """Show the entries whose words or detail hold the text, the nearest first."""
         wanted = text.strip().casefold()
         found = [each for each in self._entries if wanted in f"{each.words} {each.detail}".casefold()]
-        found.sort(key=lambda each: not each.words.casefold().startswith(wanted))
+        found.sort(key=lambda each: _nearness(each.words.casefold(), wanted))
         self._shown = found
         if self._other and wanted and all(each.words.casefold() != wanted for each in found):
             self._shown = [*found, Entry(text.strip(), self._other.format(name=clean(text.strip())))]
@@ -105,6 +105,11 @@ class Picker(ModalScreen[str | None]):
     def action_close(self) -> None:
         """Choose nothing."""
         self.dismiss(None)
+
+
+def _nearness(words: str, wanted: str) -> int:
+    """0 where the words start with the text, 1 where they hold it, 2 where only the detail does."""
+    return 0 if words.startswith(wanted) else 1 if wanted in words else 2
 
 
 def _line(entry: Entry) -> Text:
