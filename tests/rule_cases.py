@@ -241,7 +241,7 @@ _STATES = ("provider.is_active.flag", "provider.key_validated_at.utc", "model.ve
 
 
 def shape_cases(checks: list[str]) -> Iterator[Case]:
-    """Bad values for every CHECK that guards one column's shape, and too long a text where there is a limit."""
+    """Bad values for every CHECK that guards one column's shape, and a text past its limit."""
     for rule in checks:
         table, column, shape = rule.split(".")
         kind, _, size = shape.rpartition("_")

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_registry.errors import StoreDamaged
+from tui_registry.errors import StoreDamaged, StoreError
 from tui_registry.store.database import location, sync_directory
 from tui_registry.store.faults import explained
 
@@ -19,14 +19,19 @@ def back_up(path: Path, directory: Path, reason: str, moment: datetime) -> Path:
     """
     name = f"{path.stem}-{reason}-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}.db"
     target, draft = directory / name, directory / f"{name}.part"
-    with explained(target):
+    try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
-            _copy(path, draft)
+            with explained(target):
+                _copy(path, draft)
             _keep(draft, target)
         finally:
             draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"No backup could be made at {target}: {error.strerror}. Nothing was changed."
+        ) from error
     return target
 
 

@@ -46,7 +46,11 @@ class RegistryDatabase(pw.SqliteDatabase):
             location(path, read_only=read_only),
             uri=True,
             timeout=timeout,
-            pragmas=[(name, asked) for name, (asked, _) in wanted_settings().items()],
+            pragmas=[
+                (name, asked)
+                for name, (asked, _) in wanted_settings().items()
+                if not (read_only and name == "journal_mode")
+            ],
             lock_type="IMMEDIATE",
             autoconnect=False,
         )
