@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
@@ -12,6 +13,8 @@ from textual.widgets import Static
 
 import tui_registry.ui
 from tui_registry.ui.form import FormScreen
+
+A = TypeVar("A")
 
 STYLES = Path(tui_registry.ui.__file__).with_name("form.tcss")
 
@@ -53,7 +56,7 @@ class Host(App[None]):
 
 
 @asynccontextmanager
-async def opened(screen: ModalScreen[object], size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+async def opened(screen: ModalScreen[A], size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
     """The host with `screen` on it."""
     host = Host()
     async with host.run_test(size=size) as pilot:

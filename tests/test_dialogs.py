@@ -1,6 +1,7 @@
 """Dialogs answer only to deliberate keys, and show whatever text they are given as text."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -59,9 +60,9 @@ async def test_a_confirmation_shows_its_lines_and_its_keys(size: tuple[int, int]
         assert picture.splitlines()[-1].rstrip() == "y Yes esc Keep"
 
 
-def every_dialog(clock: Callable[[], float]) -> list[tuple[Dialog[object], str]]:
+def every_dialog(clock: Callable[[], float]) -> list[tuple[Dialog[Any], str]]:
     """Each dialog with a key it would answer to."""
-    made: list[tuple[object, str]] = [
+    return [
         (confirm(clock), "y"),
         (confirm(clock), "escape"),
         (TypedConfirm("Purge?", [], expected="Groq", verb="purge", clock=clock), "escape"),
@@ -69,7 +70,6 @@ def every_dialog(clock: Callable[[], float]) -> list[tuple[Dialog[object], str]]
         (UnsavedChanges("Price", [Change("Output", "1", "2")], clock=clock), "d"),
         (Collision("Changed.", {"output": (1, 2, 3)}, {}, clock=clock), "t"),
     ]
-    return made  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("which", range(6))
@@ -166,7 +166,7 @@ async def test_two_edits_of_one_field_are_shown_side_by_side(key: str, answer: s
 @pytest.mark.parametrize("size", SIZES)
 async def test_hostile_text_is_shown_as_text(size: tuple[int, int]) -> None:
     shown = "a[/b]c [v2] �]0;x� �"
-    dialogs: list[object] = [
+    dialogs: list[Dialog[Any]] = [
         Confirm(HOSTILE, [HOSTILE], clock=patient()),
         ChoiceMenu(HOSTILE, [Choice("a", HOSTILE, "a", HOSTILE)], note=HOSTILE, clock=patient()),
         UnsavedChanges(HOSTILE, [Change(HOSTILE, HOSTILE, HOSTILE)], clock=patient()),
@@ -174,7 +174,7 @@ async def test_hostile_text_is_shown_as_text(size: tuple[int, int]) -> None:
         TypedConfirm(HOSTILE, [HOSTILE], expected=HOSTILE, verb="purge", clock=patient()),
     ]
     for dialog in dialogs:
-        async with opened(dialog, size) as pilot:  # type: ignore[arg-type]
+        async with opened(dialog, size) as pilot:
             picture = host_of(pilot).picture()
             assert picture.count(shown) >= 2
             assert "\x1b" not in picture
