@@ -1,11 +1,79 @@
 """The command `tui-registry` itself: its global options, and what it does without a subcommand."""
 
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
 import click
 
 from tui_registry import __version__
+from tui_registry.cli.catalog import catalog
+from tui_registry.cli.doctor import doctor
+from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
+from tui_registry.cli.history import history
+from tui_registry.cli.key import key
+from tui_registry.cli.keys import keys
+from tui_registry.cli.limits import limits
+from tui_registry.cli.model import model
+from tui_registry.cli.opening import Choices, Session, Surroundings
+from tui_registry.cli.pricing import pricing
+from tui_registry.cli.provider import provider
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> NoReturn:
+    """Run the program; ends the process with the exit code."""
+    from tui_registry.process import harden
+
+    harden(os.environ)
+    end_quietly_on_a_bug()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    registry(prog_name="tui-registry")
+    sys.exit(0)
+
+
+@click.group(
+    cls=Ending,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep everything under this directory. Also: TUI_REGISTRY_HOME.",
+)
+@click.option("--read-only", is_flag=True, help="Change nothing.")
+@click.option("--create", is_flag=True, help="Begin a new registry although traces of an old one are there.")
+@click.option("--theme", metavar="NAME", help="The app's colours.")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.version_option(__version__, prog_name="tui-registry")
-def main() -> None:
-    """Keep, price and prove the LLM API providers you pay for."""
+@click.pass_context
+def registry(
+    context: click.Context,
+    home: Path | None,
+    read_only: bool,
+    create: bool,
+    theme: str | None,
+    plain: bool,
+    no_mouse: bool,
+) -> None:
+    """Keep, price and prove the LLM API providers you pay for.
+
+    Without a command it opens the app. Exit codes: 0 fine, 1 the answer is no, 2 the input or the
+    state refuses it, 3 the registry or the vault cannot be used.
+    """
+    choices = Choices(home, read_only, create, theme, plain, mouse=not no_mouse)
+    session = Session(choices, context.obj or Surroundings())
+    context.obj = session
+    context.call_on_close(session.close)
+    if context.invoked_subcommand is None:
+        from tui_registry.cli.screen import run_app
+
+        context.exit(run_app(session))
+
+
+for command in (provider, key, model, pricing, limits, catalog, history, doctor, keys):
+    registry.add_command(command)

@@ -1,0 +1,116 @@
+"""`tui-registry doctor`: what is well and what is not, with what to do about it."""
+
+from collections.abc import Callable, Iterator
+
+import click
+
+from tui_registry.cli.findings import Finding, environment_findings, place_findings
+from tui_registry.cli.opening import Session
+from tui_registry.cli.output import json_option, print_json, print_table
+from tui_registry.errors import RegistryError, StoreError
+from tui_registry.money import show_count
+from tui_registry.vault import KeyState, VaultState
+
+UNHEALTHY = 1
+UNUSABLE = 3
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Check places, file, vault, keys and states; changes nothing.
+
+    Exit code: 0 no problem, 1 a problem, 3 the registry cannot be opened.
+    """
+    session = context.find_object(Session)
+    assert session is not None
+    findings = [*place_findings(session), *_registry_findings(session), *environment_findings(session)]
+    if as_json:
+        print_json([finding.record() for finding in findings])
+    else:
+        print_table(("What", "State", "Finding"), [finding.cells() for finding in findings])
+    if any(finding.unusable for finding in findings):
+        context.exit(UNUSABLE)
+    if any(finding.state == "problem" for finding in findings):
+        context.exit(UNHEALTHY)
+
+
+def _registry_findings(session: Session) -> Iterator[Finding]:
+    """What the file, the vault and the rows say, as far as the file can be opened."""
+    path = session.paths.database
+    if not path.exists():
+        traces = session.traces()
+        if traces:
+            words = f"There is none, but {' and '.join(traces)}. Copy a backup to {path}."
+            yield Finding("registry", "problem", words, unusable=True)
+        else:
+            yield Finding("registry", "warning", "There is none yet; the first start makes one.")
+        return
+    try:
+        store = session.open_as_found()
+    except StoreError as error:
+        yield Finding("registry", "problem", str(error), unusable=True)
+        return
+    note = store.banner
+    yield Finding("registry", "warning" if note else "ok", note or "It opens, in the format of this version.")
+    for look in (_integrity, _vault, _keys, _states, _counts):
+        yield from _as_far_as_possible(session, look)
+
+
+def _as_far_as_possible(session: Session, look: Callable[[Session], Iterator[Finding]]) -> Iterator[Finding]:
+    """The findings of one look; a fault on the way is a finding too."""
+    try:
+        yield from look(session)
+    except RegistryError as error:
+        yield Finding("registry", "problem", str(error))
+
+
+def _integrity(session: Session) -> Iterator[Finding]:
+    session.open_as_found().check()
+    yield Finding("integrity", "ok", "Every page, reference and rule is as it should be.")
+
+
+def _vault(session: Session) -> Iterator[Finding]:
+    status = session.open_as_found().vault_status()
+    fine = status.state in (VaultState.READY, VaultState.EMPTY)
+    yield Finding("vault", "ok" if fine else "problem", status.sentence)
+
+
+def _keys(session: Session) -> Iterator[Finding]:
+    """Each key, really opened; what is opened is let go of at once."""
+    store = session.open_as_found()
+    for row in store.reads.providers():
+        state, sentence = store.proven_key(row)
+        if state is KeyState.SET:
+            checked = "checked" if row.key_validated_at else "not checked yet"
+            yield Finding(f"key of {row.name}", "ok", f"It opens for its host; {checked}.")
+        elif state is KeyState.OTHER_HOST:
+            yield Finding(f"key of {row.name}", "warning", sentence)
+        elif state is not KeyState.NONE:
+            yield Finding(f"key of {row.name}", "problem", sentence)
+
+
+def _states(session: Session) -> Iterator[Finding]:
+    reads = session.open_as_found().reads
+    differences = reads.recompute_states()
+    for each in differences[:5]:
+        model = reads.model_by_id(each.model_id).model_id
+        sentence = f"{model}: {each.field} is {each.stored}, its results say {each.computed}."
+        yield Finding("states", "problem", sentence)
+    if len(differences) > 5:
+        yield Finding("states", "problem", f"And {show_count(len(differences) - 5)} more differences.")
+    if not differences:
+        yield Finding("states", "ok", "Every model's state is what its results say.")
+
+
+def _counts(session: Session) -> Iterator[Finding]:
+    counts = session.open_as_found().reads.counts()
+    yield Finding(
+        "content",
+        "ok",
+        f"{show_count(counts.providers)} providers ({counts.active_providers} active,"
+        f" {counts.keyed_providers} with a key), {show_count(counts.models)} models"
+        f" ({counts.verified_models} verified), {show_count(counts.prices)} prices,"
+        f" {show_count(counts.limits)} limits, {show_count(counts.results)} results.",
+    )

@@ -1,0 +1,63 @@
+"""How the program ends: one sentence and an exit code, never a traceback."""
+
+import os
+import sys
+from types import TracebackType
+
+import click
+
+from tui_registry.cli.output import remark
+from tui_registry.errors import RegistryError
+from tui_registry.text import looks_like_key
+
+INTERRUPTED = 130
+"""What a shell says of a program ended by ctrl+c."""
+
+PIPE_CLOSED = 141
+"""What a shell says of a program whose reader went away."""
+
+NO_KEY_HERE = (
+    "A key is never an argument: it is asked for, read from standard input, or taken with --from-env."
+)
+
+
+class Ending(click.Group):
+    """A group whose commands end with a sentence on standard error and the exit code that fits."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; refusals, interruption and a closed pipe become exit codes."""
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            remark(str(error))
+            ctx.exit(error.exit_code)
+        except click.UsageError as error:
+            if looks_like_key(error.message):
+                raise click.UsageError(NO_KEY_HERE, error.ctx) from None
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            _forget_output()
+            ctx.exit(PIPE_CLOSED)
+
+
+def end_quietly_on_a_bug() -> None:
+    """Let a bug end the program with one sentence: its message and its variables may hold a secret."""
+    sys.excepthook = _tell_of_bug
+
+
+def _tell_of_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    place = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f" in {os.path.basename(code.co_filename)}, {code.co_name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    remark(f"tui-registry stopped because of a bug in it: {kind.__name__}{place}.")
+
+
+def _forget_output() -> None:
+    """Point standard output nowhere, so that flushing it at the end says nothing either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

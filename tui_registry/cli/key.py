@@ -1,0 +1,132 @@
+"""`tui-registry key`: API keys; they come from a hidden prompt, standard input or a variable."""
+
+import sys
+
+import click
+
+from tui_registry.cli.opening import Session, pass_session
+from tui_registry.cli.output import json_option, print_json, remark, tell
+from tui_registry.cli.provider_facts import provider_record
+from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.errors import InvalidInput, Refused
+from tui_registry.text import Secret, read_pasted_key
+
+LONGEST_INPUT = 65_536
+"""Characters read from standard input; a key has far fewer."""
+
+
+@click.group()
+def key() -> None:
+    """API keys: set, remove, move, show. A key is never an argument."""
+
+
+@key.command("set")
+@click.argument("name")
+@click.option("--from-env", metavar="VAR", help="Take the key from this environment variable.")
+@click.option(
+    "--allow-cleartext", metavar="HOST", help="Accept that the key crosses the network unencrypted to HOST."
+)
+@json_option
+@pass_session
+def set_key(
+    session: Session, name: str, from_env: str | None, allow_cleartext: str | None, as_json: bool
+) -> None:
+    """Seal a key for the provider's present host.
+
+    It is asked for without echo; where standard input is not a terminal it is read from there.
+    """
+    row = session.store.reads.provider(name)
+    endpoint = parse_endpoint(row.endpoint)
+    refusal = key_refusal(endpoint, allow_cleartext)
+    if refusal is not None:
+        raise Refused(f"{refusal}{_consent_words(endpoint, refusal)}")
+    secret = _entered(session, row.name, endpoint, from_env)
+    row = session.write(lambda writes: writes.set_key(row.id, secret, allow_cleartext))
+    if as_json:
+        print_json(provider_record(session, row))
+        return
+    tell(f"The key of {row.name} is sealed for {endpoint.host}. {row.name} is off until the key is checked.")
+
+
+@key.command("remove")
+@click.argument("name")
+@json_option
+@pass_session
+def remove_key(session: Session, name: str, as_json: bool) -> None:
+    """Remove a provider's key and switch the provider off."""
+    row = session.store.reads.provider(name)
+    if row.api_key_encrypted is None:
+        raise Refused(f"{row.name} has no key.")
+    row = session.write(lambda writes: writes.remove_key(row.id))
+    if as_json:
+        print_json(provider_record(session, row))
+    else:
+        tell(f"Removed the key of {row.name}; {row.name} is off.")
+
+
+@key.command("move")
+@click.argument("name")
+@click.option("--to-host", metavar="HOST", required=True, help="The new host, written out.")
+@json_option
+@pass_session
+def move_key(session: Session, name: str, to_host: str, as_json: bool) -> None:
+    """Seal a key again for the host the endpoint names now."""
+    row = session.store.reads.provider(name)
+    row = session.write(lambda writes: writes.move_key(row.id, to_host))
+    if as_json:
+        print_json(provider_record(session, row))
+    else:
+        tell(f"The key of {row.name} is sealed for {parse_endpoint(row.endpoint).host} now; check it next.")
+
+
+@key.command("show")
+@click.argument("name")
+@click.option("--reveal", is_flag=True, help="Print the key itself.")
+@pass_session
+def show_key(session: Session, name: str, reveal: bool) -> None:
+    """Print a provider's key, in clear."""
+    row = session.store.reads.provider(name)
+    if not reveal:
+        raise Refused(
+            f"This prints the key of {row.name} in clear, where screens and logs keep it. If that is wanted,"
+            " add --reveal."
+        )
+    click.echo(session.store.open_key(row.id).reveal())
+
+
+def _consent_words(endpoint: Endpoint, refusal: str) -> str:
+    """How to consent on the command line, where consent is what is missing."""
+    consented = key_refusal(endpoint, endpoint.host) is None
+    return f" Here that is: --allow-cleartext {endpoint.host}" if consented and refusal else ""
+
+
+def _entered(session: Session, name: str, endpoint: Endpoint, variable: str | None) -> Secret:
+    """The key, wherever it comes from; raises InvalidInput without ever repeating it."""
+    if variable is not None:
+        text = session.environ.get(variable, "")
+        if not text.strip():
+            raise InvalidInput({"api_key": f"${variable} is not set in this shell."})
+    elif sys.stdin.isatty():
+        text = _asked(session, name)
+    else:
+        text = sys.stdin.read(LONGEST_INPUT)
+    try:
+        secret, note = read_pasted_key(text, local=endpoint.is_loopback)
+    except ValueError as refusal:
+        raise InvalidInput({"api_key": str(refusal)}) from None
+    if note is not None:
+        remark(note)
+    return secret
+
+
+def _asked(session: Session, name: str) -> str:
+    """What is typed at a prompt that does not show it."""
+    from getpass import getpass
+
+    known = session.store.reads.known(name)
+    if known.local_token is not None:
+        remark(f"{name} asks for no key of its own; {known.local_token} is what it is usually given.")
+    try:
+        return getpass(f"API key for {name} (not shown): ")
+    except EOFError:
+        raise InvalidInput({"api_key": "Nothing was entered."}) from None

@@ -1,0 +1,155 @@
+"""How a command reaches the registry: places from the options, then the vault, then the store."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from tui_registry.clock import Clock, utc_now
+from tui_registry.errors import StoreMissing
+
+if TYPE_CHECKING:
+    from tui_registry.paths import Paths
+    from tui_registry.store import Store, Writes
+    from tui_registry.store.views import Views
+    from tui_registry.vault import Vault
+
+T = TypeVar("T")
+
+WRITTEN_WITHIN = 60.0
+"""Seconds a command waits for its own change; the writer itself gives up on a lock long before."""
+
+READ_PATIENCE = 5.0
+"""Seconds a list waits for another process's lock; nobody sits before a screen that stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a command finds around it: the environment and the clock."""
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    clock: Clock = utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The global options."""
+
+    home: Path | None = None
+    read_only: bool = False
+    create: bool = False
+    theme: str | None = None
+    ascii: bool = False
+    mouse: bool = True
+
+
+class Session:
+    """One run of the program: its options, and the registry once somebody asks for it."""
+
+    def __init__(self, choices: Choices, surroundings: Surroundings) -> None:
+        """Keep the choices; nothing is opened yet."""
+        self.choices = choices
+        self.environ = surroundings.environ
+        self.clock = surroundings.clock
+        self._store: Store | None = None
+
+    @cached_property
+    def paths(self) -> "Paths":
+        """Where everything lies."""
+        from tui_registry.paths import find_paths
+
+        return find_paths(self.choices.home, self.environ)
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """The vault of this home; its key file is read when a key is sealed or opened."""
+        from tui_registry.vault import Vault
+
+        return Vault(self.paths.vault_key)
+
+    @property
+    def store(self) -> "Store":
+        """The open registry, made first where nothing was before; raises StoreError."""
+        if self._store is None:
+            self._store = self._opened()
+        return self._store
+
+    @cached_property
+    def views(self) -> "Views":
+        """The lists of the open registry."""
+        from tui_registry.store.views import Views
+
+        return Views(self.store.path, clock=self.clock, patience=READ_PATIENCE)
+
+    def write(self, change: "Callable[[Writes], T]") -> T:
+        """The result of one change once it is saved; raises RegistryError as the change does."""
+        return self.store.write(change).result(timeout=WRITTEN_WITHIN)
+
+    def close(self) -> None:
+        """Wait for every change handed in, then let go of the file."""
+        if "views" in self.__dict__:
+            self.views.close()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def traces(self) -> list[str]:
+        """What shows that a registry was here before, in words; empty on a bare home."""
+        found = []
+        if any(self.paths.backups.glob("*.db")):
+            found.append(f"there are backups in {self.paths.backups}")
+        if os.path.lexists(self.paths.vault_key):
+            found.append(f"there is a vault key at {self.paths.vault_key}")
+        return found
+
+    def open_as_found(self) -> "Store":
+        """The registry as it lies there, for reading only; raises StoreError, makes nothing."""
+        from tui_registry.catalog import known_providers
+        from tui_registry.store import Store
+
+        if self._store is None:
+            self._store = Store.open(
+                self.paths.database,
+                vault=self.vault,
+                clock=self.clock,
+                known=known_providers(),
+                create=False,
+                read_only=True,
+                backups=self.paths.backups,
+            )
+        return self._store
+
+    def _opened(self) -> "Store":
+        from tui_registry.catalog import known_providers
+        from tui_registry.store import Store
+
+        path = self.paths.database
+        if not path.exists():
+            self._refuse_to_begin(path)
+        return Store.open(
+            path,
+            vault=self.vault,
+            clock=self.clock,
+            known=known_providers(),
+            create=True,
+            read_only=self.choices.read_only,
+            backups=self.paths.backups,
+        )
+
+    def _refuse_to_begin(self, path: Path) -> None:
+        """Raise StoreMissing where a new registry would hide that one was lost."""
+        if self.choices.read_only:
+            raise StoreMissing(f"There is no registry at {path}, and --read-only makes none.")
+        traces = [] if self.choices.create else self.traces()
+        if traces:
+            raise StoreMissing(
+                f"There is no registry at {path}, but {' and '.join(traces)}. Copy a backup to that place,"
+                " or begin a new, empty registry with: tui-registry --create"
+            )
+
+
+pass_session = click.make_pass_decorator(Session)

@@ -1,0 +1,100 @@
+"""What commands print: JSON for scripts, tables and lines for people, sentences for whoever waits."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
+
+import click
+
+from tui_registry.text import clean, width
+
+F = TypeVar("F", bound=Callable[..., object])
+
+ABSENT = "-"
+"""What stands where there is nothing to say."""
+
+_GAP = 2
+_NARROWEST = 12
+
+
+def json_option(command: F) -> F:
+    """Give a command the option `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
+
+
+def print_json(value: object) -> None:
+    """A value as ASCII JSON; raises ValueError for a number that JSON does not have."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=True, allow_nan=False, indent=2))
+
+
+def tell(sentence: str) -> None:
+    """What was done, on standard output."""
+    click.echo(clean(sentence, lines=True))
+
+
+def remark(sentence: str) -> None:
+    """What a person should know besides the answer, on standard error."""
+    click.echo(clean(sentence, lines=True), err=True)
+
+
+def print_facts(facts: Iterable[tuple[str, str | None]]) -> None:
+    """Named facts, one a line; further lines of a text are set under its first."""
+    told = [(label, clean(ABSENT if value is None else value, lines=True)) for label, value in facts]
+    indent = max((len(label) for label, _ in told), default=0) + _GAP
+    for label, value in told:
+        click.echo(f"{label:<{indent}}{value.replace(chr(10), chr(10) + ' ' * indent)}".rstrip())
+
+
+def print_table(
+    titles: Sequence[str], rows: Sequence[Sequence[str | None]], numbers: Collection[str] = ()
+) -> None:
+    """Rows under titles; the columns in `numbers` stand right and are never cut.
+
+    Without rows nothing is printed. On a terminal the other columns are folded to fit; anywhere else
+    lines are as long as they must be.
+    """
+    if not rows:
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[clean(ABSENT if cell is None else str(cell)) for cell in row] for row in rows]
+    on_terminal = sys.stdout.isatty()
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for place, title in enumerate(titles):
+        longest = max([width(title), *(width(row[place]) for row in cells)], default=0)
+        fixed = longest if title in numbers or longest <= _NARROWEST else None
+        table.add_column(
+            Text(title),
+            justify="right" if title in numbers else "left",
+            overflow="fold",
+            no_wrap=fixed is not None,
+            width=fixed,
+        )
+    for row in cells:
+        table.add_row(*map(Text, row))
+    plain = not on_terminal or bool(os.environ.get("NO_COLOR"))
+    console = Console(
+        width=shutil.get_terminal_size().columns if on_terminal else _natural_width(titles, cells),
+        force_terminal=not plain,
+        color_system=None if plain else "standard",
+        legacy_windows=False,
+        highlight=False,
+        emoji=False,
+    )
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _natural_width(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Cells that the longest row takes with nothing folded."""
+    return sum(
+        max([width(title), *(width(row[place]) for row in rows)]) + _GAP for place, title in enumerate(titles)
+    )
