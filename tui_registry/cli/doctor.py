@@ -38,11 +38,15 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 def _registry_findings(session: Session) -> Iterator[Finding]:
     """What the file, the vault and the rows say, as far as the file can be opened."""
-    path = session.paths.database
-    if not path.exists():
+    try:
+        present = session.is_there()
+    except StoreError as error:
+        yield Finding("registry", "problem", str(error), unusable=True)
+        return
+    if not present:
         traces = session.traces()
         if traces:
-            words = f"There is none, but {' and '.join(traces)}. Copy a backup to {path}."
+            words = f"There is none, but {' and '.join(traces)}. Copy a backup to {session.paths.database}."
             yield Finding("registry", "problem", words, unusable=True)
         else:
             yield Finding("registry", "warning", "There is none yet; the first start makes one.")

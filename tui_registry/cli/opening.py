@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tui_registry.clock import Clock, utc_now
-from tui_registry.errors import StoreMissing
+from tui_registry.errors import StoreError, StoreMissing
 
 if TYPE_CHECKING:
     from tui_registry.paths import Paths
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from tui_registry.vault import Vault
 
 T = TypeVar("T")
-
-WRITTEN_WITHIN = 60.0
-"""Seconds a command waits for its own change; the writer itself gives up on a lock long before."""
 
 READ_PATIENCE = 5.0
 """Seconds a list waits for another process's lock; nobody sits before a screen that stands still."""
@@ -87,7 +84,7 @@ class Session:
 
     def write(self, change: "Callable[[Writes], T]") -> T:
         """The result of one change once it is saved; raises RegistryError as the change does."""
-        return self.store.write(change).result(timeout=WRITTEN_WITHIN)
+        return self.store.write(change).result()
 
     def close(self) -> None:
         """Wait for every change handed in, then let go of the file."""
@@ -96,6 +93,16 @@ class Session:
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def is_there(self) -> bool:
+        """Whether there is a file where the registry belongs; raises StoreError when that cannot be seen."""
+        try:
+            os.stat(self.paths.database)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise StoreError(f"{self.paths.database} cannot be reached: {error.strerror}.") from error
+        return True
 
     def traces(self) -> list[str]:
         """What shows that a registry was here before, in words; empty on a bare home."""
@@ -128,7 +135,7 @@ class Session:
         from tui_registry.store import Store
 
         path = self.paths.database
-        if not path.exists():
+        if not self.is_there():
             self._refuse_to_begin(path)
         return Store.open(
             path,

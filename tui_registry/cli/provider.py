@@ -9,8 +9,10 @@ from tui_registry.cli.given import only_given, warn
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, print_table, remark, tell
 from tui_registry.cli.provider_facts import print_provider, provider_record, state_word
+from tui_registry.endpoint import parse_endpoint
 from tui_registry.errors import NotFound
 from tui_registry.money import show_count
+from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
     from tui_registry.store import ProviderRow
@@ -135,6 +137,12 @@ def edit_provider(
         lambda writes: writes.save_provider(base.id, draft, base, custom=custom, dialect=dialect)
     )
     _tell_change(session, row, f"Saved {row.name}.", as_json)
+    if session.store.key_state(row) is KeyState.OTHER_HOST:
+        host = parse_endpoint(row.endpoint).host
+        remark(
+            f"The key of {row.name} is still {session.store.key_words(row)} and goes nowhere else."
+            f" To move it: tui-registry key move {quote(row.name)} --to-host {host}"
+        )
 
 
 @provider.command("activate")
