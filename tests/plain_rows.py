@@ -40,6 +40,9 @@ class PlainRows:
         self.chunk = chunk
         self.is_locked = False
         self.asked: list[str] = []
+        self.first_head: list[Row] | None = None
+        self.obeys_stop = True
+        self.is_reading = False
         self.released = Event()
         self.released.set()
 
@@ -54,6 +57,9 @@ class PlainRows:
 
     def head(self, size: int) -> list[Row]:
         self._ask("head")
+        if self.first_head is not None:
+            earlier, self.first_head = self.first_head, None
+            return earlier[:size]
         return [self.row(row_id) for row_id in self.order()[:size]]
 
     def rows(self, ids: Sequence[int]) -> list[Row | None]:
@@ -66,9 +72,10 @@ class PlainRows:
 
     def ids(self, stop: Callable[[], bool]) -> Iterator["array[int]"]:
         order = self.order()
+        self.is_reading = True
         self.released.wait(timeout=10)
         for start in range(0, len(order), self.chunk):
-            if stop():
+            if self.obeys_stop and stop():
                 return
             yield array("q", order[start : start + self.chunk])
 

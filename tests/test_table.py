@@ -239,20 +239,41 @@ async def test_hostile_text_is_drawn_as_text_and_in_the_right_width_at_every_wid
 async def test_a_late_answer_of_a_view_that_was_left_is_dropped() -> None:
     app = TableApp()
     async with app.run_test(size=SIZE) as pilot:
-        slow, quick = (
+        late, now = (
             PlainRows(records(300)),
             PlainRows({row_id + 1000: v for row_id, v in records(100).items()}),
         )
-        slow.released.clear()
-        app.table.show(slow)
-        app.table.show(quick, keep=False)
+        late.obeys_stop = False
+        late.released.clear()
+        now.released.clear()
+        app.table.show(late)
+        await until(pilot, lambda: late.is_reading)
+        app.table.show(now, keep=False)
+        await until(pilot, lambda: now.is_reading)
+        late.released.set()
+        for _turn in range(20):
+            await pilot.pause()
+        now.released.set()
         await until(pilot, lambda: app.table.is_loaded)
-        slow.released.set()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
         assert app.table.total == 100
         await pilot.press("G")
         assert app.table.cursor_id == 1100
+
+
+async def test_rows_that_moved_before_their_ids_came_are_put_right_and_the_cursor_with_its_record() -> None:
+    app = TableApp()
+    async with app.run_test(size=SIZE) as pilot:
+        source = PlainRows(records(300))
+        earlier = PlainRows(source.records | {0: ("old", 1)})
+        source.first_head = earlier.head(64)
+        source.released.clear()
+        app.table.show(source)
+        await pilot.press("down", "down")
+        assert names(app.table)[:3] == ["old", "model-0001", "model-0002"]
+        source.released.set()
+        await until(pilot, lambda: app.table.is_loaded)
+        assert names(app.table)[:3] == ["model-0001", "model-0002", "model-0003"]
+        assert (app.table.cursor_id, app.table.cursor_position) == (2, 1)
 
 
 async def test_rows_are_drawn_and_reached_before_any_id_is_read() -> None:
@@ -371,9 +392,11 @@ async def test_commits_that_come_faster_than_the_ids_do_not_keep_the_list_from_b
         app.table.show(source)
         await until(pilot, lambda: app.table.is_loaded)
         source.released.clear()
+        source.is_reading = False
         for row_id in range(301, 311):
             source.records[row_id] = (f"model-{row_id:04d}", 1)
             app.table.refresh_rows()
+            await until(pilot, lambda: source.is_reading)
         source.released.set()
         await until(pilot, lambda: app.table.is_loaded)
         assert app.table.total == 310
@@ -509,6 +532,22 @@ async def test_the_cursor_row_is_told_by_its_background_or_reversed(theme: str) 
         assert cursor is not None
         assert other is not None
         assert cursor.reverse or cursor.bgcolor != other.bgcolor
+
+
+async def test_another_theme_and_the_loss_of_focus_are_drawn() -> None:
+    app = TableApp()
+    async with app.run_test(size=SIZE) as pilot:
+        app.table.show(PlainRows(records(5)))
+        await pilot.pause()
+        dark = [app.table.render_line(y) for y in (0, 1, 2)]
+        app.theme = "textual-light"
+        await pilot.pause()
+        light = [app.table.render_line(y) for y in (0, 1, 2)]
+        assert all(one != other and one.text == other.text for one, other in zip(dark, light, strict=True))
+        app.set_focus(None)
+        await pilot.pause()
+        assert app.table.render_line(1) != light[1]
+        assert app.table.render_line(2) == light[2]
 
 
 async def test_without_colour_the_cursor_row_is_reversed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,31 +46,6 @@ class FollowedRows(PaintedRows):
         self._retry: Timer | None = None
 
     @property
-    def cursor_id(self) -> int | None:
-        """The id of the record under the cursor."""
-        return self._blocks.id_at(self._cursor)
-
-    @property
-    def cursor_position(self) -> int:
-        """The place of the cursor in the list, from 0."""
-        return self._cursor
-
-    @property
-    def top(self) -> int:
-        """The place of the first row on the screen, from 0."""
-        return self._top
-
-    @property
-    def marks(self) -> frozenset[int]:
-        """The ids of the marked records, also of those a filter hides."""
-        return self._marks
-
-    @property
-    def total(self) -> int | None:
-        """How many rows the list has, once that is known."""
-        return self._blocks.total
-
-    @property
     def is_loaded(self) -> bool:
         """Whether every row's place is known and nothing is being read."""
         return self._blocks.complete and self._loading is None
@@ -233,20 +208,23 @@ class FollowedRows(PaintedRows):
         elif message.news is None:
             self._finish(loading)
         else:
-            was_short = self._top + self._page > self._blocks.size
+            row_id, was_short = self.cursor_id, self._top + self._page > self._blocks.size
             has_moved = loading.extend(message.news)
             if loading is self._blocks:
-                self._grow(must_repaint=has_moved or was_short)
+                self._grow(row_id, must_repaint=has_moved or was_short)
 
-    def _grow(self, *, must_repaint: bool) -> None:
-        """The list on the screen became longer: follow what was waited for."""
+    def _grow(self, row_id: int | None, *, must_repaint: bool) -> None:
+        """The list on the screen became longer: follow what was waited for, else stay on the record."""
         if self._wanted is not None and self._blocks.found is not None:
             self._place(self._blocks.found, self._cursor - self._top)
             self._wanted = None
         elif self._chases_end:
             self._place(self._blocks.size - 1, self._page - 1)
         elif must_repaint:
-            self._place(self._cursor, self._cursor - self._top)
+            found = self._blocks.find(row_id, self._cursor)
+            if found is None and self._wanted is None:
+                self._want(row_id)
+            self._place(self._cursor if found is None else found, self._cursor - self._top)
         elif self._thumb != self._thumb_lines():
             self._repaint_body()
 

@@ -48,6 +48,31 @@ class PaintedRows(ScrollView):
         self._strips: dict[tuple[int, bool, bool, bool], Strip] = {}
         self._thumb = range(0)
 
+    @property
+    def cursor_id(self) -> int | None:
+        """The id of the record under the cursor."""
+        return self._blocks.id_at(self._cursor)
+
+    @property
+    def cursor_position(self) -> int:
+        """The place of the cursor in the list, from 0."""
+        return self._cursor
+
+    @property
+    def top(self) -> int:
+        """The place of the first row on the screen, from 0."""
+        return self._top
+
+    @property
+    def marks(self) -> frozenset[int]:
+        """The ids of the marked records, also of those a filter hides."""
+        return self._marks
+
+    @property
+    def total(self) -> int | None:
+        """How many rows the list has, once that is known."""
+        return self._blocks.total
+
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Draw other columns of the same source."""
         self._painter.columns = tuple(columns)
