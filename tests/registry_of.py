@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from tests.plain_views import MODEL_NAMES, PECULIAR
 from tui_registry.store.database import create_database
 from tui_registry.store.rows import KnownProvider
 
@@ -64,6 +65,119 @@ def registry_of(path: Path, *, models: int, results: int = 0, providers: int = 3
         )
         connection.execute("COMMIT")
     return path
+
+
+def peculiar_registry(path: Path, *, seed: int) -> Path:
+    """A small registry with names that are hard to sort and to find, and most states a record can have."""
+    chance = random.Random(seed)
+    create_database(path, [KnownProvider(name, "https://api.example.com/v1") for name in PECULIAR])
+    with closing(sqlite3.connect(path)) as connection:
+        for number, name in enumerate(chance.sample(PECULIAR, len(PECULIAR)), start=1):
+            sealed, print_ = (f"trv1.{number}", f"{number:016x}") if number % 3 else (None, None)
+            connection.execute(
+                "INSERT INTO provider (id, uuid, name, endpoint, api_key_encrypted, key_fingerprint,"
+                " state_reason, created_at, updated_at) VALUES (?,?,?,?,?,?,?,?,?)",
+                (number, f"{number:032x}", name, "https://a.example.com", sealed, print_, name, BORN, BORN),
+            )
+        connection.executemany(
+            "INSERT INTO pricing_info (provider_id, input_price_per_token, output_price_per_token, source,"
+            " last_updated) VALUES (?, 1e-6, 0, 'user', ?)",
+            [(number, BORN) for number in range(1, len(PECULIAR), 2)],
+        )
+        connection.executemany(
+            "INSERT INTO limits_info (provider_id, requests_per_minute, tokens_per_hour, source,"
+            " last_updated) VALUES (?,?,?,?,?)",
+            [
+                (
+                    number,
+                    chance.choice((None, 10, 60)),
+                    1000 * number,
+                    chance.choice(("user", "observed")),
+                    BORN,
+                )
+                for number in range(1, len(PECULIAR), 3)
+            ],
+        )
+        for number, row in enumerate(_peculiar_models(chance), start=1):
+            _insert_model(connection, number, row, chance)
+        for number in range(1, 81):
+            _insert_result(connection, number, chance)
+        connection.execute(
+            "UPDATE model SET verification_state = 'verified', row_version = 2"
+            " WHERE id IN (SELECT model_id FROM verification_result WHERE status = 'pass')"
+        )
+        connection.execute(
+            "UPDATE provider SET key_validated_at = ?, is_active = id % 2, row_version = 2, updated_at = ?"
+            " WHERE api_key_encrypted IS NOT NULL AND id > 3",
+            (BORN, BORN),
+        )
+        connection.commit()
+    return path
+
+
+def _peculiar_models(chance: random.Random) -> Iterator[tuple[int, str]]:
+    """Provider and model id of some sixty models; the same id stands under several providers."""
+    for provider in range(1, len(PECULIAR) + 1):
+        for model_id in chance.sample(MODEL_NAMES, 6):
+            yield provider, model_id
+
+
+def _insert_model(
+    connection: sqlite3.Connection, number: int, row: tuple[int, str], chance: random.Random
+) -> None:
+    """One model with few different values, so that many are equal, and perhaps a price."""
+    connection.execute(
+        "INSERT INTO model (id, provider_id, model_id, name, max_input_tokens, max_output_tokens,"
+        " supports_streaming, supports_reasoning, source, score, last_verified_at, consecutive_failures,"
+        " created_at, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            number,
+            *row,
+            chance.choice(MODEL_NAMES),
+            chance.choice((None, 8_000, 128_000, 1_000_000)),
+            chance.choice((None, 8_000)),
+            chance.choice((None, 0, 1)),
+            chance.choice((None, 0, 1)),
+            chance.choice(("user", "provider", "catalogue")),
+            chance.choice((None, 0.5, 0.9, 1.0)),
+            chance.choice((None, "2026-02-01T00:00:00.000Z")),
+            chance.choice((0, 0, 1)),
+            BORN,
+            BORN,
+        ),
+    )
+    if chance.random() < 0.6:
+        prices = [chance.choice((None, 0.0, 1e-6, 2.5e-7)) for _ in range(3)]
+        connection.execute(
+            "INSERT INTO model_pricing (model_id, input_price_per_token, output_price_per_token,"
+            " cache_read_price_per_token, note, source, source_date, last_updated) VALUES (?,?,?,?,?,?,?,?)",
+            (number, *prices, "as listed", chance.choice(("user", "catalogue")), "2026-01-31", BORN),
+        )
+
+
+def _insert_result(connection: sqlite3.Connection, number: int, chance: random.Random) -> None:
+    """One result; every fifth is a passed check of a provider's present key."""
+    model = None if number % 5 == 0 else chance.randrange(1, 61)
+    provider = number // 5 % len(PECULIAR) + 1 if model is None else (model - 1) // 6 + 1
+    status = "pass" if model is None or model % 4 == 0 else chance.choice(STATUSES)
+    connection.execute(
+        "INSERT INTO verification_result (id, model_id, provider_id, test_type, status, outcome, http_status,"
+        " latency_ms, score, cost, key_fingerprint, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            number,
+            model,
+            provider,
+            "key" if model is None else "chat",
+            status,
+            chance.choice((None, "ok", "rate_limited", "100%")),
+            chance.choice((None, 200, 429)),
+            chance.choice((None, 100.0, 2_000.0)),
+            chance.choice((None, 0.5, 1.0)),
+            chance.choice((None, 0.0, 0.001)),
+            f"{provider:016x}",
+            _moment(number * 86_400),
+        ),
+    )
 
 
 def _models(count: int, providers: int, chance: random.Random) -> Iterator[tuple[object, ...]]:

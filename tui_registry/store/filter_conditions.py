@@ -14,10 +14,11 @@ Sql: TypeAlias = tuple[str, tuple[Value, ...]]
 Build: TypeAlias = Callable[[str, str, datetime], Sql]
 
 COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", ":": "="}
-_AMOUNT = re.compile(r"\$?(\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(%?)")
-_AGE = re.compile(r"(\d{1,5})(h|d|w|m|y)")
+_AMOUNT = re.compile(r"\$?(\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})(%?)", re.ASCII)
+_AGE = re.compile(r"(\d{1,5})(h|d|w|m|y)", re.ASCII)
 _HOURS = {"h": 1, "d": 24, "w": 168, "m": 730, "y": 8766}
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,10 @@ def _ago(value: str, now: datetime) -> str | None:
     if match is None:
         return None
     try:
-        return stamp(now - timedelta(hours=int(match[1]) * _HOURS[match[2]]))
+        found = now - timedelta(hours=int(match[1]) * _HOURS[match[2]])
     except OverflowError:
-        return stamp(datetime.min.replace(tzinfo=UTC))
+        return stamp(_EARLIEST)
+    return stamp(max(found, _EARLIEST))
 
 
 def _day(value: str) -> str:

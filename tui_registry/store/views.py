@@ -134,6 +134,11 @@ class ViewRows:
         self._in_time = shape.counted == "verification_result" and column.name == "created_at" and not where
         self._descending = descending
 
+    @property
+    def statement(self) -> str:
+        """The SQL that gives all ids in order, without its bound values."""
+        return self._scan_sql
+
     def head(self, size: int) -> list[Row]:
         """The first rows in order; raises StoreLocked while another process holds the file."""
         return self.slice(0, size)
