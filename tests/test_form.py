@@ -493,7 +493,10 @@ class TestDrawing:
                 if text in line and "─" not in line
             }
             assert len(starts) == 1
-            assert lines[-1].rstrip() == "ctrl+s Save esc Close f1 Keys"
+            for name in ("name", "dialect", "streams"):
+                form_of(pilot).query_one(f"#field-{name}").focus()
+                await pilot.pause()
+                assert picture(pilot).splitlines()[-1].rstrip() == "ctrl+s Save esc Close f1 Keys"
             assert any("Save ctrl+s    Cancel esc" in line for line in lines)
             assert any("no changes   * required ─╯" in line for line in lines)
 

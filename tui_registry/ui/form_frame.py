@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -24,7 +25,10 @@ TITLE_WIDTH = 70
 class FieldList(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The fields of a form; scrolls when they do not fit, by page keys and by moving between fields."""
 
-    BINDINGS: ClassVar = [("pageup", "page_up", "Page up"), ("pagedown", "page_down", "Page down")]
+    BINDINGS: ClassVar = [
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+    ]
 
 
 class FormFrame(ModalScreen[T]):
