@@ -150,8 +150,8 @@ def test_an_ordinary_price_is_not_doubted(text: str) -> None:
 
 
 def test_a_cost_is_exact_where_floats_are_not() -> None:
-    assert cost(3, 1.1e-6) == Decimal("3.3E-6")
-    assert 3 * 1.1e-6 != 3.3e-6
+    assert cost(3, 1.25e-6) == Decimal("3.75E-6")
+    assert 3 * 1.25e-6 != 3.75e-6
 
 
 @pytest.mark.parametrize(
