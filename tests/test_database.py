@@ -18,7 +18,7 @@ from tui_registry.store.database import (
     wanted_settings,
 )
 from tui_registry.store.rows import KnownProvider
-from tui_registry.store.schema import APPLICATION_ID, FORMAT, statements, steps
+from tui_registry.store.schema import APPLICATION_ID, FORMAT, require_sqlite, statements, steps
 from tui_registry.store.soundness import check_file
 
 KNOWN = (KnownProvider("Groq", "https://api.groq.com/openai/v1"), KnownProvider("xAI", "https://api.x.ai/v1"))
@@ -192,3 +192,9 @@ def test_statements_are_split_whole() -> None:
 def test_a_script_that_does_not_end_is_refused() -> None:
     with pytest.raises(ValueError, match="unfinished statement: CREATE TABLE"):
         list(statements("CREATE TABLE a (b)\n"))
+
+
+def test_an_sqlite_without_strict_tables_is_refused_with_both_numbers() -> None:
+    require_sqlite((3, 37, 0))
+    with pytest.raises(StoreError, match=r"SQLite 3\.26\.0; 3\.37 or newer"):
+        require_sqlite((3, 26, 0))

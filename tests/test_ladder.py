@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer
+from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer, StoreReadOnly
 from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.rows import KnownProvider
@@ -185,6 +185,23 @@ def test_a_damaged_file_is_not_upgraded(path: Path, backups: Path) -> None:
     with pytest.raises(StoreDamaged, match="was not upgraded"):
         climb(path, backups, clock, newer(STEP_2))
     assert path.read_bytes() == before
+
+
+def test_an_older_file_that_was_not_upgraded_is_not_opened(path: Path) -> None:
+    with pytest.raises(StoreReadOnly, match="has the older format 1 and must be upgraded first"):
+        check_file(path, newest=2)
+
+
+def test_a_text_is_not_upgraded(path: Path, backups: Path) -> None:
+    path.write_text("my keys are in the drawer\n" * 400)
+    with pytest.raises(StoreDamaged, match="is not a registry"):
+        climb(path, backups, clock, newer(STEP_2))
+
+
+def test_looking_for_steps_leaves_the_files_mode_for_the_check_to_tell(path: Path, backups: Path) -> None:
+    path.chmod(0o644)
+    climb(path, backups, clock)
+    assert check_file(path) == ("registry.db was open to other users (0644) and is private now (0600).",)
 
 
 def test_a_missing_file_stays_missing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import peewee as pw
 
 from tui_registry.errors import StoreError
 from tui_registry.store.rows import KnownProvider
-from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, steps
+from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, require_sqlite, steps
 
 WRITE_PATIENCE = 5.0
 READ_PATIENCE = 0.05
@@ -87,6 +87,7 @@ def create_database(path: Path, known: Iterable[KnownProvider] = ()) -> bool:
 
     The file gets mode 0600, a new directory 0700. Raises StoreError when the place cannot be written.
     """
+    require_sqlite()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ _SHAPES = {
     "word": "Write lower-case letters and underscores.",
     "token": "Write 1 to 64 characters without blanks.",
 }
-_KINDS_OF_NUMBER = {"INTEGER": "a whole number", "REAL": "a number", "TEXT": "text"}
+_WORDS_FOR_TYPE = {"INTEGER": "a whole number", "REAL": "a number", "TEXT": "text"}
 
 
 @contextmanager
@@ -72,12 +72,16 @@ def explained(path: Path) -> Iterator[None]:
 
 def is_refusal(error: BaseException) -> bool:
     """Whether a rule of the schema spoke, rather than a fault of the file."""
-    return _code(error).startswith("SQLITE_CONSTRAINT")
+    return isinstance(_driver_error(error), sqlite3.IntegrityError)
 
 
 def refusal(error: BaseException) -> RegistryError:
     """A refusal by a rule: InvalidInput where one field is to blame, else Refused."""
     text = str(_driver_error(error) or error)
+    # Python 3.11 has no name for this code
+    if wrong_type := re.search(r"cannot store \w+ value in (\w+) column \w+\.(\w+)", text):
+        kind, column = wrong_type.groups()
+        return InvalidInput({column: f"This takes {_WORDS_FOR_TYPE.get(kind, 'another kind of value')}."})
     subject, _, rest = text.partition(": ")
     match _code(error):
         case "SQLITE_CONSTRAINT_TRIGGER":
@@ -89,12 +93,6 @@ def refusal(error: BaseException) -> RegistryError:
             return InvalidInput({rest.partition(".")[2]: "This cannot be empty."})
         case "SQLITE_CONSTRAINT_UNIQUE" | "SQLITE_CONSTRAINT_PRIMARYKEY" | "SQLITE_CONSTRAINT_ROWID":
             return InvalidInput({rest.rpartition(".")[2]: "This exists already."})
-        case "SQLITE_CONSTRAINT_DATATYPE":
-            found = re.search(r"in (\w+) column \w+\.(\w+)", text)
-            kind, column = found.groups() if found else ("TEXT", "value")
-            return InvalidInput(
-                {column: f"This takes {_KINDS_OF_NUMBER.get(kind, 'another kind of value')}."}
-            )
         case "SQLITE_CONSTRAINT_FOREIGNKEY":
             return Refused("Other records depend on this one, or what it refers to does not exist.")
     return Refused(f"The registry's rules do not allow this: {text}.")

@@ -11,7 +11,7 @@ from tui_registry.store.backup import back_up
 from tui_registry.store.database import location
 from tui_registry.store.faults import explained
 from tui_registry.store.schema import build, steps
-from tui_registry.store.soundness import check_file, read_format
+from tui_registry.store.soundness import read_format
 
 # another start may be upgrading a large file, backup included
 _PATIENCE = 60.0
@@ -25,8 +25,8 @@ def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None
     """
     scripts = steps() if scripts is None else scripts
     newest = len(scripts)
-    check_file(path, quick=True, newest=newest, patience=_PATIENCE)
     with explained(path), closing(_connect(path)) as connection:
+        _prepare(connection)
         if read_format(connection, path, newest) == newest:
             return None
         connection.execute("BEGIN IMMEDIATE")
@@ -44,12 +44,14 @@ def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection whose foreign keys are off, as rebuilding a table needs; they cannot be switched later."""
-    connection = sqlite3.connect(location(path), uri=True, timeout=_PATIENCE, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = off")
-    connection.execute("PRAGMA synchronous = extra")
-    connection.execute("PRAGMA secure_delete = on")
-    return connection
+    """A connection that waits for another start's upgrade, and creates nothing."""
+    return sqlite3.connect(location(path), uri=True, timeout=_PATIENCE, isolation_level=None)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Safe saves, and foreign keys off as rebuilding a table needs; they cannot be switched inside."""
+    for pragma in ("foreign_keys = off", "synchronous = extra", "secure_delete = on"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _step_up(

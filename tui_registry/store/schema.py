@@ -6,8 +6,17 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
+from tui_registry.errors import StoreError
+
 APPLICATION_ID = 0x74756952
 FORMAT = 1
+OLDEST_SQLITE = (3, 37, 0)
+
+
+def require_sqlite(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Refuse an SQLite that does not know strict tables; raises StoreError."""
+    if found < OLDEST_SQLITE:
+        raise StoreError(f"This Python brings SQLite {'.'.join(map(str, found))}; 3.37 or newer is needed.")
 
 
 def steps() -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer
+from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer, StoreReadOnly
 from tui_registry.store.database import WRITE_PATIENCE, location
 from tui_registry.store.faults import explained, owner_and_mode
-from tui_registry.store.schema import APPLICATION_ID, FORMAT, expected_rules, rules
+from tui_registry.store.schema import APPLICATION_ID, FORMAT, expected_rules, require_sqlite, rules
 
 DEEP_CHECK_BYTES = 20_000_000
 
@@ -43,14 +43,18 @@ def check_file(
     `quick` leaves out the reading of every page, for files above DEEP_CHECK_BYTES that a worker checks
     with `check_content`. Raises StoreMissing, StoreDamaged, StoreNewer, StoreLocked or StoreReadOnly.
     """
+    require_sqlite()
     opening = how_to_open(path)
     notes = () if opening.read_only else _make_private(path)
     with explained(path), closing(_connect(path, opening, patience)) as connection:
         found = read_format(connection, path, newest)
-        if found == newest and not quick:
+        if found < newest:
+            raise StoreReadOnly(
+                f"{path} has the older format {found} and must be upgraded first: make its directory writable."
+            )
+        if not quick:
             _check_pages(connection, path)
-        if found == newest == FORMAT:
-            _check_rules(connection, path)
+        _check_rules(connection, path)
     return notes
 
 
@@ -98,18 +102,12 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 def _check_rules(connection: sqlite3.Connection, path: Path) -> None:
     """Tables, rules and indexes as a fresh file has them."""
     present, wanted = rules(connection), expected_rules()
-    if present != wanted:
-        missing = sorted({name for _, name, _ in wanted - present})
-        extra = sorted({name for _, name, _ in present - wanted} - set(missing))
-        said = [f"{words} {', '.join(names[:5])}" for words, names in _named(missing, extra) if names]
-        raise StoreDamaged(
-            f"{path} does not hold the rules it was made with: {'; '.join(said)}. Restore a backup."
-        )
-
-
-def _named(missing: list[str], extra: list[str]) -> tuple[tuple[str, list[str]], ...]:
-    """The two kinds of difference with the words for them."""
-    return (("missing or changed:", missing), ("added:", extra))
+    missing = sorted({name for _, name, _ in wanted - present})
+    added = sorted({name for _, name, _ in present - wanted} - set(missing))
+    found = (("missing or changed", missing), ("added", added))
+    said = "; ".join(f"{words}: {', '.join(names[:5])}" for words, names in found if names)
+    if said:
+        raise StoreDamaged(f"{path} does not hold the rules it was made with ({said}). Restore a backup.")
 
 
 def _make_private(path: Path) -> tuple[str, ...]:
