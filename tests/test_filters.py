@@ -192,6 +192,22 @@ def test_a_filter_finds_exactly_what_it_describes(folder: Path, data: st.DataObj
         assert [row[0] for row in rows.head(64)] == found[:64]
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_condition_alone_and_turned_round_finds_what_it_describes(folder: Path, view: ViewName) -> None:
+    path = registry(folder, 1)
+    chosen = list(STATES[view].items())
+    for name, (column, values) in FIELDS[view].items():
+        chosen += [
+            (f"{name}{operator}{shown}", compares(column, operator, limit))
+            for operator in OPERATORS
+            for shown, limit in values.items()
+        ]
+    with closing(Views(path, clock=lambda: NOW)) as views:
+        for text, holds in (*chosen, *map(turned, chosen)):
+            found = [number for chunk in views.source(view, text=text).ids(lambda: False) for number in chunk]
+            assert set(found) == {number for number, row in records(path, view).items() if holds(row)}, text
+
+
 @cache
 def records(path: Path, view: ViewName) -> dict[int, Facts]:
     return facts(path, view)
