@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.rule_cases import BASE, insert, shape_cases, update
+from tests.rule_statements import REFUSED
 from tests.test_rules import checks
 from tui_registry.errors import InvalidInput, Refused, RegistryError
 from tui_registry.store.database import create_database
@@ -73,10 +74,16 @@ def refused(path: Path, sql: str) -> RegistryError:
 
 
 def test_every_shape_the_schema_names_has_its_sentence(path: Path) -> None:
-    for case in shape_cases(checks()):
-        if case.rule:
-            table, column, _ = case.rule.split(".")
-            error = refused(path, case.sql)
-            assert isinstance(error, InvalidInput), table
-            assert list(error.problems) == [column]
-            assert "{" not in error.problems[column]
+    shapes = [case for case in (*shape_cases(checks()), *REFUSED) if case.rule in checks()]
+    told = set()
+    for rule, sql in shapes:
+        assert rule is not None
+        error = refused(path, sql)
+        told.add(rule)
+        if rule.endswith(".needs_valid_key"):
+            assert isinstance(error, Refused)
+        else:
+            assert isinstance(error, InvalidInput)
+            assert list(error.problems) == [rule.split(".")[1]]
+            assert "{" not in str(error)
+    assert told == set(checks())

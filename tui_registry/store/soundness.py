@@ -50,7 +50,7 @@ def check_file(
         found = read_format(connection, path, newest)
         if found < newest:
             raise StoreReadOnly(
-                f"{path} has the older format {found} and must be upgraded first: make its directory writable."
+                f"{path} has the older format {found} and must be upgraded first; make it writable."
             )
         if not quick:
             _check_pages(connection, path)
