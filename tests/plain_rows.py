@@ -41,6 +41,7 @@ class PlainRows:
         self.is_locked = False
         self.asked: list[str] = []
         self.first_head: list[Row] | None = None
+        self.cut = False
         self.obeys_stop = True
         self.is_reading = False
         self.released = Event()

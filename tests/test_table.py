@@ -276,6 +276,20 @@ async def test_rows_that_moved_before_their_ids_came_are_put_right_and_the_curso
         assert (app.table.cursor_id, app.table.cursor_position) == (2, 1)
 
 
+async def test_a_head_that_ran_out_of_time_is_filled_up_when_the_ids_come() -> None:
+    app = TableApp()
+    async with app.run_test(size=SIZE) as pilot:
+        source = PlainRows(records(300), counts=False)
+        source.first_head, source.cut = source.head(5), True
+        source.released.clear()
+        app.table.show(source)
+        assert (len(names(app.table)), app.table.total) == (5, None)
+        source.released.set()
+        await until(pilot, lambda: app.table.is_loaded)
+        assert len(names(app.table)) == PAGE
+        assert app.table.total == 300
+
+
 async def test_rows_are_drawn_and_reached_before_any_id_is_read() -> None:
     app = TableApp()
     async with app.run_test(size=SIZE) as pilot:

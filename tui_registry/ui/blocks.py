@@ -23,14 +23,15 @@ def id_of(row: "Row") -> int:
 class Blocks:
     """Positions 0..size-1 of a source; the head is read at once, ids arrive later through `extend`.
 
-    The constructor and `need` ask the source and raise what it raises; everything else only looks.
+    A head shorter than a block is the whole list, unless the source says that it was `cut` for lack of time.
+    The constructor, `need` and `reread` ask the source and raise what it raises; the rest only looks.
     """
 
     def __init__(self, source: "RowSource") -> None:
         """Read the first block and, where it is cheap, the count."""
         self.source = source
         head = source.head(BLOCK)
-        self.complete = len(head) < BLOCK
+        self.complete = len(head) < BLOCK and not getattr(source, "cut", False)
         self.ids = array("q", [id_of(row) for row in head] if self.complete else [])
         self._head = len(head)
         self._total = None if self.complete else source.total()
@@ -106,33 +107,29 @@ class Blocks:
         self.found = None
 
     def extend(self, chunk: "array[int]") -> bool:
-        """Take the next ids; True if a row at hand turned out to stand elsewhere."""
+        """Take the next ids; True if rows at hand turned out to stand elsewhere."""
         start = len(self.ids)
         if self._sought is not None and self.found is None and self._sought in chunk:
             self.found = start + chunk.index(self._sought)
         self.ids.extend(chunk)
-        moved = [
-            number
-            for number, block in self._kept.items()
-            if any(
-                row is None or row[0] != self.ids[place]
-                for place, row in enumerate(block, number * BLOCK)
-                if start <= place < len(self.ids)
-            )
-        ]
-        for number in moved:
-            del self._kept[number]
-        return bool(moved)
+        return self._let_go(lambda known, block: len(block) < len(known))
 
     def finish(self) -> None:
-        """All ids have come: the size is theirs, and rows past it are let go."""
+        """All ids have come: the size is theirs."""
         self.complete = True
-        for number in [number for number, block in self._kept.items() if self._passes_end(number, block)]:
-            del self._kept[number]
+        self._let_go(lambda known, block: len(block) != len(known))
 
-    def _passes_end(self, number: int, block: "list[Row | None]") -> bool:
-        """Whether a block holds other positions than the ids say."""
-        return len(block) != min(BLOCK, len(self.ids) - number * BLOCK)
+    def _let_go(self, is_unfit: "Callable[[array[int], list[Row | None]], bool]") -> bool:
+        """Drop the blocks that the ids contradict; True if there were any."""
+        dropped = []
+        for number, block in self._kept.items():
+            known = self.ids[number * BLOCK : (number + 1) * BLOCK]
+            pairs = zip(block, known, strict=False)
+            if is_unfit(known, block) or any(row is not None and row[0] != row_id for row, row_id in pairs):
+                dropped.append(number)
+        for number in dropped:
+            del self._kept[number]
+        return bool(dropped)
 
     def is_gone(self, position: int) -> bool:
         """Whether the record at a position was asked for and is not there any more."""
