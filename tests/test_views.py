@@ -2,6 +2,8 @@
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 import time
 from array import array
 from collections.abc import Iterator
@@ -223,3 +225,8 @@ def test_reading_changes_not_one_byte_and_refuses_to_write(own: Views) -> None:
     with pytest.raises(sqlite3.OperationalError):
         own.connection().execute("DELETE FROM model")
     assert own.path.read_bytes() == before
+
+
+def test_the_first_page_needs_neither_peewee_nor_pydantic() -> None:
+    asked = "import sys, tui_registry.store.views; sys.exit(bool({'peewee', 'pydantic'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
