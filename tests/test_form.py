@@ -1,101 +1,28 @@
-"""A form keeps what is typed, says what is wrong where it is wrong, and loses nothing on the way out."""
-
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from decimal import Decimal, InvalidOperation
+"""A form takes what is typed as it is typed, and says what is wrong where it is wrong."""
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input, Select
 
-from tests.form_host import Host, host_of, opened, patient
-from tui_registry.errors import Conflict, InvalidInput, RegistryError, StoreLocked
-from tui_registry.ui.form import Field, FormScreen, Side
-
-Draft = dict[str, object]
+from tests.form_host import Host, host_of, opened
+from tests.form_sample import (
+    FIELDS,
+    PER_TOKEN,
+    VALUES,
+    Draft,
+    field,
+    focus,
+    form_of,
+    parse,
+    paste,
+    picture,
+    provider_form,
+    save,
+    write,
+)
+from tui_registry.errors import InvalidInput
+from tui_registry.ui.form import Field, FormScreen
 
 SIZES = [(80, 24), (120, 36)]
-URL_PROBLEM = "Start with https:// or http://, for example https://api.openai.com/v1"
-PER_TOKEN = "Looks like a price per token."
-
-FIELDS = [
-    Field("name", "Name", required=True),
-    Field("endpoint", "Base URL", required=True),
-    Field(
-        "price", "Input", hint="USD per 1M tokens", fix=lambda text: "15.00" if text == "0.000015" else None
-    ),
-    Field("context", "Context", echo=lambda text: f"= {text}" if text else "unknown"),
-    Field("other", "Other", kind="note"),
-    Field("dialect", "API type", kind="choice", options=[("openai", "OpenAI"), ("gemini", "Gemini")]),
-    Field("streams", "Streaming", kind="check"),
-    Field("website", "Website"),
-]
-VALUES = {
-    "name": "Groq",
-    "endpoint": "https://api.groq.com/v1",
-    "price": "3.00",
-    "dialect": "openai",
-    "streams": "true",
-}
-
-
-def parse(raw: dict[str, str]) -> Draft:
-    problems: dict[str, str] = {}
-    draft: Draft = {name: text.strip() for name, text in raw.items()}
-    if not draft["name"]:
-        problems["name"] = "Write a name, for example Groq."
-    if not raw["endpoint"].startswith(("https://", "http://")):
-        problems["endpoint"] = URL_PROBLEM
-    try:
-        draft["price"] = Decimal(raw["price"]) if raw["price"] else None
-    except InvalidOperation:
-        problems["price"] = "Write 3.50 with a point."
-    if problems:
-        raise InvalidInput(problems)
-    return draft
-
-
-def warnings(draft: Draft) -> Mapping[str, str]:
-    price = draft["price"]
-    return {"price": PER_TOKEN} if isinstance(price, Decimal) and 0 < price < Decimal("0.001") else {}
-
-
-async def save(draft: Draft) -> Draft:
-    return draft
-
-
-def provider_form(
-    values: Mapping[str, str] = VALUES,
-    saving: Callable[[Draft], Awaitable[Draft]] = save,
-    resolve: Callable[[Draft, Conflict, Side], Awaitable[Draft]] | None = None,
-) -> FormScreen[Draft]:
-    return FormScreen(
-        "Provider Groq", FIELDS, values, parse, saving, warnings=warnings, resolve=resolve, clock=patient()
-    )
-
-
-def form_of(pilot: Pilot[None]) -> FormScreen[Draft]:
-    return next(each for each in pilot.app.screen_stack if isinstance(each, FormScreen))
-
-
-def field(pilot: Pilot[None], name: str) -> Input:
-    return form_of(pilot).query_one(f"#field-{name}", Input)
-
-
-async def write(pilot: Pilot[None], name: str, text: str) -> None:
-    """Focus a field, empty it and type."""
-    field(pilot, name).focus()
-    await pilot.press("end", "ctrl+u", *text)
-    await pilot.pause()
-
-
-def picture(pilot: Pilot[None]) -> str:
-    return host_of(pilot).picture()
-
-
-def focus(pilot: Pilot[None]) -> str:
-    focused = pilot.app.focused
-    return (focused.id or "") if focused else ""
 
 
 class TestTyping:
@@ -259,187 +186,6 @@ class TestChecking:
             assert "! Write three letters." in picture(pilot)
 
 
-class TestSaving:
-    async def test_the_form_stays_deaf_and_open_until_the_save_is_done(self) -> None:
-        done = asyncio.Event()
-        calls: list[Draft] = []
-
-        async def slow(draft: Draft) -> Draft:
-            calls.append(draft)
-            await done.wait()
-            return draft
-
-        async with opened(provider_form(saving=slow)) as pilot:
-            await write(pilot, "name", "Poe")
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            assert "saving…" in picture(pilot)
-            await pilot.press("x", "escape", "ctrl+s", "tab", "y", "q")
-            assert not await form_of(pilot).confirm_leave()
-            assert field(pilot, "name").value == "Poe"
-            assert host_of(pilot).answers == []
-            done.set()
-            await pilot.pause()
-            await pilot.pause()
-            assert [answer["name"] for answer in host_of(pilot).answers if isinstance(answer, dict)] == [
-                "Poe"
-            ]
-            assert len(calls) == 1
-
-    async def test_what_saving_refuses_stands_under_its_field_until_that_field_changes(self) -> None:
-        async def taken(draft: Draft) -> Draft:
-            raise InvalidInput({"name": "Name Groq exists already."})
-
-        async with opened(provider_form(saving=taken)) as pilot:
-            await write(pilot, "website", "x")
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            assert "! Name Groq exists already." in picture(pilot)
-            assert focus(pilot) == "field-name"
-            await write(pilot, "website", "xy")
-            assert "! Name Groq exists already." in picture(pilot)
-            await write(pilot, "name", "Groq2")
-            assert "! " not in picture(pilot)
-
-    async def test_any_other_refusal_stands_above_the_fields_and_nothing_typed_is_lost(self) -> None:
-        refusals: list[RegistryError] = [
-            StoreLocked("Database is locked by pid 4121 [b]."),
-            StoreLocked("Again."),
-        ]
-
-        async def locked(draft: Draft) -> Draft:
-            if refusals:
-                raise refusals.pop(0)
-            return draft
-
-        async with opened(provider_form(saving=locked)) as pilot:
-            await write(pilot, "name", "Poe")
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            assert "! Not saved. Database is locked by pid 4121 [b]." in picture(pilot)
-            assert focus(pilot) == "field-name"
-            await pilot.press("z", "ctrl+s")
-            await pilot.pause()
-            assert "! Not saved. Again." in picture(pilot)
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            assert [answer["name"] for answer in host_of(pilot).answers if isinstance(answer, dict)] == [
-                "Poez"
-            ]
-
-    @pytest.mark.parametrize(("key", "side"), [("k", "mine"), ("t", "theirs")])
-    async def test_a_conflict_asks_whose_value_stays(self, key: str, side: str) -> None:
-        sides: list[str] = []
-
-        async def collide(draft: Draft) -> Draft:
-            raise Conflict("Another session changed the price.", {"price": ("3", "4", "5")})
-
-        async def resolve(draft: Draft, conflict: Conflict, chosen: Side) -> Draft:
-            sides.append(chosen)
-            if len(sides) == 1:
-                raise Conflict("And once more.", {"price": ("5", "4", "6")})
-            return draft
-
-        async with opened(provider_form(saving=collide, resolve=resolve)) as pilot:
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            assert "theirs  5" in picture(pilot)
-            await pilot.press(key)
-            await pilot.pause()
-            assert "And once more." in picture(pilot)
-            await pilot.press(key)
-            await pilot.pause()
-            assert sides == [side, side]
-            assert len(host_of(pilot).answers) == 1
-
-    async def test_a_conflict_can_be_left_for_the_form(self) -> None:
-        async def collide(draft: Draft) -> Draft:
-            raise Conflict("Another session changed the price.", {"price": ("3", "4", "5")})
-
-        async def never(draft: Draft, conflict: Conflict, chosen: Side) -> Draft:
-            raise AssertionError
-
-        async with opened(provider_form(saving=collide, resolve=never)) as pilot:
-            await write(pilot, "name", "Poe")
-            await pilot.press("ctrl+s")
-            await pilot.pause()
-            await pilot.press("escape")
-            await pilot.pause()
-            assert "! Not saved. Another session changed the price." in picture(pilot)
-            assert field(pilot, "name").value == "Poe"
-            assert focus(pilot) == "field-name"
-
-
-class TestLeaving:
-    async def test_without_a_change_it_closes_at_once(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", " 3.0")
-            assert not form_of(pilot).has_unsaved()
-            await pilot.press("escape")
-            await pilot.pause()
-            assert host_of(pilot).answers == [None]
-
-    @pytest.mark.parametrize("way", ["escape", "ctrl+q", "q"])
-    async def test_with_a_change_it_asks_once_and_keeping_on_loses_nothing(self, way: str) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", "15.00")
-            form_of(pilot).query_one("#field-streams").focus()
-            await pilot.press("space", way)
-            await pilot.pause()
-            for line in ("Provider Groq", "Input      3.00 -> 15.00", "Streaming  on -> off"):
-                assert line in picture(pilot)
-            await pilot.press("escape")
-            await pilot.pause()
-            assert field(pilot, "price").value == "15.00"
-            assert host_of(pilot).answers == []
-            assert pilot.app.screen is form_of(pilot)
-            assert pilot.app.is_running
-
-    async def test_discarding_closes_without_saving(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", "15.00")
-            await pilot.press("escape")
-            await pilot.pause()
-            await pilot.press("d")
-            await pilot.pause()
-            assert host_of(pilot).answers == [None]
-
-    async def test_saving_on_the_way_out_saves(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", "15.00")
-            await pilot.press("escape")
-            await pilot.pause()
-            await pilot.press("s")
-            await pilot.pause()
-            await pilot.pause()
-            assert [answer["price"] for answer in host_of(pilot).answers if isinstance(answer, dict)] == [15]
-
-    async def test_saving_on_the_way_out_stays_when_something_is_wrong(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", "3,50")
-            await pilot.press("ctrl+q")
-            await pilot.pause()
-            await pilot.press("s")
-            await pilot.pause()
-            assert "! Write 3.50 with a point." in picture(pilot)
-            assert pilot.app.is_running
-
-    async def test_quitting_twice_asks_once(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await write(pilot, "price", "15.00")
-            await pilot.press("ctrl+q")
-            await pilot.pause()
-            await pilot.press("ctrl+q")
-            await pilot.pause()
-            assert len(pilot.app.screen_stack) == 3
-
-    async def test_the_buttons_do_what_they_say(self) -> None:
-        async with opened(provider_form()) as pilot:
-            await pilot.click("#form-cancel")
-            await pilot.pause()
-            assert host_of(pilot).answers == [None]
-
-
 class TestChoicesAndChecks:
     async def test_arrows_pass_a_choice_and_enter_opens_it(self) -> None:
         async with opened(provider_form()) as pilot:
@@ -568,14 +314,3 @@ class TestPasting:
             await pilot.pause()
             assert "! No more than 4,096 characters fit here." in picture(pilot)
             assert len(field(pilot, "name").value) == 4096
-
-
-async def paste(pilot: Pilot[None], name: str, text: str) -> None:
-    """Paste into a field as a terminal with bracketed paste does."""
-    from textual.events import Paste
-
-    field(pilot, name).focus()
-    await pilot.pause()
-    pilot.app.post_message(Paste(text))
-    await pilot.pause()
-    await pilot.pause()
