@@ -174,7 +174,7 @@ def _ascii_host(written: str) -> str:
 
 
 def _shortest(address: IPv6Address) -> str:
-    """An IPv6 address in its shortest form; a mapped one as Python 3.11 and 3.13 would not both write it."""
+    """An IPv6 address in its shortest form; one spelling on every Python version."""
     mapped = address.ipv4_mapped
     return address.compressed if mapped is None else f"::ffff:{mapped}"
 
