@@ -77,6 +77,7 @@ REFUSED = [
     ("http://256.0.0.1", "four numbers"),
     ("https://a..example", "host name such as"),
     ("https://-a.example", "host name such as"),
+    ("https://_a.example", "host name such as"),
     ("https://a!b.example", "host name such as"),
     (f"https://{'a' * 64}.example", "host name such as"),
     (f"https://{'a.' * 130}example", "host name such as"),
