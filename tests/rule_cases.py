@@ -229,7 +229,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "currency": ("''", "'usd'", "'US'", "'USDT'", "'U$D'", "'USD' || char(0)"),
     "choice": ("''", "'other'", "'USER'"),
     "code": ("99", "600"),
-    "json": ("''", "'{'", "'[1]'", "'1'", "'{\"a\": NaN}'", "'{\"a\": \"' || hex(zeroblob(4096)) || '\"}'"),
+    "json": ("''", "'{'", "'[1]'", "'1'", "'{\"a\": \"' || hex(zeroblob(4096)) || '\"}'"),
     "names": ("'a;b'", "'a' || char(10)", "'a' || char(0)"),
     "word": ("''", "'Key'", "'a b'"),
     "token": ("''", "'a b'", "'a' || char(10)"),

@@ -26,6 +26,9 @@ from tui_registry.vault import KeyState, Vault, VaultStatus
 
 T = TypeVar("T")
 
+PAGE_BUDGET = 0.04
+"""Seconds a list's first page is searched on the screen's thread before the worker's answer is awaited."""
+
 
 class Store:
     """An open registry; `banner` is what a person should know about how it was opened, None if nothing."""
@@ -38,7 +41,7 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.reads = Reads(connections.read)
-        self.views = Views(self.path, clock=clock)
+        self.views = Views(self.path, clock=clock, budget=PAGE_BUDGET)
         self._connections = connections
         self._vault = vault
         self._queue = WriteQueue()

@@ -22,6 +22,7 @@ from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.models import ModelsScreen
 from tui_registry.ui.prices import PricesScreen
 from tui_registry.ui.providers import ProvidersScreen
+from tui_registry.ui.record_page import RecordPage
 from tui_registry.ui.safety import ControlFilter
 
 LOOK_EVERY = 2.0
@@ -45,10 +46,10 @@ class RegistryApp(App[None]):
         bind("app.commands", "command_palette"),
         bind("app.keys", "keys"),
         bind("app.quit", "leave"),
-        bind("app.quit_now", "quit"),
+        bind("app.quit_now", "quit", priority=True),
         bind("app.copy_or_quit", "copy_or_quit"),
         bind("app.suspend", "suspend_process"),
-        bind("app.redraw", "redraw"),
+        bind("app.redraw", "redraw", priority=True),
     ]
 
     def __init__(self, desk: Desk, *, theme: str | None = None, ansi_color: bool = False) -> None:
@@ -140,9 +141,9 @@ class RegistryApp(App[None]):
 
     async def action_leave(self) -> None:
         """Back from a page; at the top, quit."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        else:
+        if isinstance(self.screen, RecordPage):
+            self.screen.action_close()
+        elif len(self.screen_stack) == 1:
             await self.action_quit()
 
     async def action_quit(self) -> None:

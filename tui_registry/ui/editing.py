@@ -23,14 +23,19 @@ Side = Literal["mine", "theirs"]
 
 def settled(draft: D, base: Row, fresh: Row, conflict: Conflict, side: Side) -> D:
     """The draft after a conflict: the chosen side where both changed, theirs where only they did."""
-    was, theirs = asdict(base), asdict(fresh)  # type: ignore[call-overload]
+    was, theirs = _values(base), _values(fresh)
     update = {}
     for name, mine in draft.model_dump().items():
         both = name in conflict.fields
-        if (both and side == "theirs") or (not both and mine == was[name]):
-            update[name] = theirs[name]
+        if (both and side == "theirs") or (not both and mine == was.get(name)):
+            update[name] = theirs.get(name)
     chosen: D = draft.model_copy(update=update)
     return chosen
+
+
+def _values(row: object) -> dict[str, object]:
+    """A stored row by field; nothing where there is no row."""
+    return {} if row is None else asdict(row)  # type: ignore[call-overload]
 
 
 async def ask(
@@ -66,7 +71,7 @@ async def ask(
         draft.parse,
         keep,
         warnings=lambda checked: checked.warnings(),
-        resolve=resolve if base is not None else None,
+        resolve=resolve,
         intro=intro,
     )
     return await screen.app.push_screen_wait(form)

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui_registry.errors import RegistryError
@@ -68,6 +69,8 @@ class ListScreen(DeskScreen):
         self._order = spec.order
         self._notes: tuple[str, ...] = ()
         self._seen = -1
+        self._typed = 0
+        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The line of views, the list with its pane, the filter, the keys."""
@@ -85,7 +88,6 @@ class ListScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Show the first rows at once."""
-        self._rest = self.set_timer(DETAIL_DELAY, self._show_detail, pause=True)
         self.query_one("#list-pane").border_title = self._spec.title
         self.banner.tell(self.desk.store.banner)
         self._open_view(keep=False)
@@ -97,7 +99,10 @@ class ListScreen(DeskScreen):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
         if self._seen != self.desk.store.data_version():
-            self._open_view(keep=True)
+            self._seen = self.desk.store.data_version()
+            self.table.refresh_rows()
+            self._tell_count()
+            self._detail_later()
         if at is not None:
             self.table.move_to(at)
 
@@ -118,14 +123,14 @@ class ListScreen(DeskScreen):
             self._seen = store.data_version()
             source = store.views.source(self._spec.view, order=self._order, text=self.filter_text)
             self._notes = source.notes
-            self.table.show(source, sorted_by=(self._order.column or "", self._order.descending), keep=keep)
+            sorted_by = (self._order.column or "", self._order.descending)
+            is_shown = self.table.show(source, sorted_by=sorted_by, keep=keep)
         except RegistryError as error:
             self.banner.tell(f"{error} r tries again.")
             return
-        self.banner.tell(store.banner)
-        self._tell_count()
-        self._rest.reset()
-        self._rest.resume()
+        if is_shown:
+            self._resumed()
+        self._detail_later()
 
     def _tell_count(self) -> None:
         """Say under the list how many rows it has, in which order, and what the filter did not understand."""
@@ -163,6 +168,12 @@ class ListScreen(DeskScreen):
     def detail_text(self, row_id: int) -> Table:
         """Everything about one record, for the pane."""
         raise NotImplementedError
+
+    def _detail_later(self) -> None:
+        """Draw the pane once the cursor has rested."""
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(DETAIL_DELAY, self._show_detail)
 
     def _show_detail(self) -> None:
         """Draw the record under the cursor in the pane, if there is a pane."""
@@ -234,7 +245,7 @@ class ListScreen(DeskScreen):
     @on(Input.Changed, "FilterInput")
     def _filter_typed(self) -> None:
         """Coalesce quick keys into one query: only the last one waiting is asked."""
-        self._typed = getattr(self, "_typed", 0) + 1
+        self._typed += 1
         self.call_after_refresh(self._apply_filter, self._typed)
 
     def _apply_filter(self, typed: int) -> None:
@@ -250,8 +261,7 @@ class ListScreen(DeskScreen):
 
     @on(told.Highlighted)
     def _cursor_moved(self) -> None:
-        self._rest.reset()
-        self._rest.resume()
+        self._detail_later()
 
     @on(told.Counted)
     @on(told.MarksChanged)
@@ -265,6 +275,11 @@ class ListScreen(DeskScreen):
         else:
             self._sort_by(event.key)
 
+    @on(told.Resumed)
+    def _resumed(self) -> None:
+        self.banner.tell(self.desk.store.banner)
+        self._tell_count()
+
     @on(told.Stalled)
     def _stalled(self, event: told.Stalled) -> None:
-        self.banner.tell(f"{event.sentence} r tries again.")
+        self.banner.tell(event.sentence)

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from tui_registry.money import looks_off, parse_count, parse_price, show_amount, show_count
 from tui_registry.ui.form_values import ON, Field
 
-NEED_HOST = "the key is sealed for this host"
-
 DIALECTS = (("openai", "OpenAI-compatible"), ("anthropic", "Anthropic messages"), ("gemini", "Gemini"))
 
 FLAGS = (("", "unknown"), ("true", "yes"), ("false", "no"))
@@ -41,9 +39,9 @@ def provider_fields(*, custom: bool = False) -> list[Field]:
         Field(
             "name", "Name", required=True, hint="a name you choose" if custom else "a known provider's name"
         ),
-        Field("endpoint", "Base URL", required=True, hint=NEED_HOST),
+        Field("endpoint", "Base URL", required=True),
         *dialect,
-        Field("website", "Website", hint="https://…"),
+        Field("website", "Website"),
         Field("description", "Notes"),
     ]
 

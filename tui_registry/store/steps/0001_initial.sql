@@ -244,9 +244,9 @@ CREATE TABLE verification_result (
   CONSTRAINT "verification_result.cost.amount" CHECK (cost BETWEEN 0 AND 1000000000),
   CONSTRAINT "verification_result.cost_source.text_64" CHECK (cost_source IS NULL OR (length(trim(cost_source)) > 0 AND length(cost_source) <= 64 AND instr(cost_source, char(0)) = 0 AND cost_source NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "verification_result.model_served.text_256" CHECK (model_served IS NULL OR (length(trim(model_served)) > 0 AND length(model_served) <= 256 AND instr(model_served, char(0)) = 0 AND model_served NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
-  CONSTRAINT "verification_result.scores.json" CHECK (scores IS NULL OR (json_valid(scores) AND json_type(scores) = 'object' AND length(CAST(scores AS BLOB)) <= 8192)),
+  CONSTRAINT "verification_result.scores.json" CHECK (scores IS NULL OR (scores GLOB '{*}' AND instr(scores, char(0)) = 0 AND length(CAST(scores AS BLOB)) <= 8192)),
   CONSTRAINT "verification_result.score.fraction" CHECK (score BETWEEN 0 AND 1),
-  CONSTRAINT "verification_result.evidence.json" CHECK (evidence IS NULL OR (json_valid(evidence) AND json_type(evidence) = 'object' AND length(CAST(evidence AS BLOB)) <= 8192)),
+  CONSTRAINT "verification_result.evidence.json" CHECK (evidence IS NULL OR (evidence GLOB '{*}' AND instr(evidence, char(0)) = 0 AND length(CAST(evidence AS BLOB)) <= 8192)),
   CONSTRAINT "verification_result.endpoint.text_2048" CHECK (endpoint IS NULL OR (length(trim(endpoint)) > 0 AND length(endpoint) <= 2048 AND instr(endpoint, char(0)) = 0 AND endpoint NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
   CONSTRAINT "verification_result.key_fingerprint.hex_16" CHECK (key_fingerprint IS NULL OR (length(CAST(key_fingerprint AS BLOB)) = 16 AND key_fingerprint NOT GLOB '*[^0-9a-f]*')),
   CONSTRAINT "verification_result.scoring_version.text_64" CHECK (scoring_version IS NULL OR (length(trim(scoring_version)) > 0 AND length(scoring_version) <= 64 AND instr(scoring_version, char(0)) = 0 AND scoring_version NOT GLOB '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*')),
@@ -255,6 +255,7 @@ CREATE TABLE verification_result (
 
 -- What the screens and the rules below look up.
 CREATE INDEX model_by_name ON model (name COLLATE NOCASE, id);
+CREATE INDEX model_listing ON model (provider_id, model_id COLLATE NOCASE, name, score);
 CREATE INDEX result_by_time ON verification_result (created_at, id);
 CREATE INDEX result_by_provider ON verification_result (provider_id, id);
 CREATE INDEX result_by_model ON verification_result (model_id, id);
