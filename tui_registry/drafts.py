@@ -3,7 +3,9 @@
 Field names are the data model's. Prices are kept in currency per token and written per 1M tokens.
 """
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -40,7 +42,7 @@ def _text(label: str, length: int, *, lines: bool = False) -> Callable[[object],
         if value is None:
             return None
         if not isinstance(value, str):
-            raise ValueError(f"Write {label} as text.")
+            raise ValueError(f"{label} must be text.")
         written = value.strip()
         if len(written) > length:
             raise ValueError(f"{label} has {len(written):,} characters; at most {length:,} are kept.")
@@ -75,24 +77,34 @@ def _website(value: object) -> str | None:
     written = _text("Website", URL_LENGTH)(value)
     if written is None:
         return None
-    if not written.isascii() or any(bad in written for bad in ' <>"{}|^`\\@'):
+    scheme, separator, rest = written.partition("://")
+    if not separator:
+        scheme, rest = "https", written
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    tail = rest[len(host) :]
+    try:
+        canonical = parse_endpoint(f"{scheme}://{host}").url
+    except ValueError:
+        canonical = ""
+    fits = len(f"{scheme}://{rest}") <= URL_LENGTH
+    if not canonical or not fits or not tail.isascii() or any(bad in tail for bad in ' <>"{}|^`\\@'):
         raise ValueError("Write the website as an address, for example https://groq.com.")
-    address = written if written.startswith(("https://", "http://")) else f"https://{written}"
-    host = address.split("://", 1)[1]
-    if not host[:1].isalnum():
-        raise ValueError("Write the website as an address, for example https://groq.com.")
-    return address
+    return f"{scheme.lower()}://{host}{tail}" if host.isascii() else canonical + tail
 
 
-def _count(value: object) -> int | None:
-    """A positive whole number or None; texts as `money.parse_count` reads them."""
-    if value is None or isinstance(value, str):
-        return parse_count(value or "")
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("Write a whole number, such as 128k or 200,000.")
-    if not 1 <= value <= MAX_COUNT:
-        raise ValueError(f"Write a number from 1 to {MAX_COUNT:,}, or leave it empty when it is unknown.")
-    return value
+def _count(*rates: str) -> Callable[[object], int | None]:
+    """A reader of positive whole numbers or None; a text may name one of `rates`, and no other window."""
+
+    def read(value: object) -> int | None:
+        if value is None or isinstance(value, str):
+            return parse_count(value or "", rates=rates)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError("Write a whole number, such as 128k or 200,000.")
+        if not 1 <= value <= MAX_COUNT:
+            raise ValueError(f"Write a number from 1 to {MAX_COUNT:,}, or leave it empty when it is unknown.")
+        return value
+
+    return read
 
 
 def _price(value: object) -> float | None:
@@ -102,9 +114,12 @@ def _price(value: object) -> float | None:
         return None if price is None else float(price)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise ValueError("Write a price, such as 0.15.")
-    if not 0 <= value <= MAX_PRICE:
+    if (isinstance(value, Decimal) and value.is_nan()) or not 0 <= value <= MAX_PRICE:
         raise ValueError("Write a price of 0 or more, such as 0.15.")
-    return float(value)
+    kept = abs(float(value))
+    if not kept and value:
+        raise ValueError("Write 0 or a larger price; one this small cannot be kept exactly.")
+    return kept
 
 
 def _needed_price(value: object) -> float:
@@ -135,7 +150,9 @@ def _currency(value: object) -> str:
 
 ShortText = Annotated[str | None, BeforeValidator(_text("This text", SHORT_LENGTH))]
 Description = Annotated[str | None, BeforeValidator(_text("The description", DESCRIPTION_LENGTH, lines=True))]
-Count = Annotated[int | None, BeforeValidator(_count)]
+Count = Annotated[int | None, BeforeValidator(_count())]
+PerMinute = Annotated[int | None, BeforeValidator(_count("minute"))]
+PerHour = Annotated[int | None, BeforeValidator(_count("hour"))]
 Price = Annotated[float | None, BeforeValidator(_price)]
 NeededPrice = Annotated[float, BeforeValidator(_needed_price)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
@@ -180,8 +197,12 @@ class Draft(BaseModel):
 
     @classmethod
     def shown(cls, row: object) -> dict[str, str]:
-        """The texts a form starts with, from a stored row or None; parsed again they give the same values."""
-        return {name: _written(name, getattr(row, name, None)) for name in cls.model_fields}
+        """The texts a form starts with, of a stored row or of none; parsed, they give the same values."""
+        fields = cls.model_fields.items()
+        return {
+            name: _written(name, getattr(row, name, None if field.is_required() else field.default))
+            for name, field in fields
+        }
 
 
 def _written(name: str, value: object) -> str:
@@ -227,12 +248,15 @@ class KeyDraft(Draft):
     api_key: Annotated[Secret, BeforeValidator(_key)] = Field(title="API key")
 
 
+_model_id = _needed("Model id", _text("Model id", NAME_LENGTH))
+
+
 class ModelDraft(Draft):
     """A model's own facts; without a name it is called by its id."""
 
     model_config = ConfigDict(protected_namespaces=())
 
-    model_id: Annotated[str, BeforeValidator(_needed("Model id", _text("Model id", NAME_LENGTH)))] = Field(
+    model_id: Annotated[str, BeforeValidator(_model_id)] = Field(
         title="Model id", description="as the provider's API names it", examples=["llama-3.3-70b-versatile"]
     )
     name: Annotated[str | None, BeforeValidator(_text("Name", NAME_LENGTH))] = Field(
@@ -251,7 +275,10 @@ class ModelDraft(Draft):
     def _called_by_its_id(cls, raw: dict[str, object]) -> dict[str, object]:
         """Without a name, the model id is the name."""
         name = raw.get("name")
-        return raw if isinstance(name, str) and name.strip() else {**raw, "name": raw.get("model_id")}
+        if name is None or (isinstance(name, str) and not name.strip()):
+            with suppress(ValueError):  # a bad id is one problem, not two
+                return {**raw, "name": _model_id(raw.get("model_id"))}
+        return raw
 
 
 class PricingDraft(Draft):
@@ -282,7 +309,7 @@ class ModelPricingDraft(Draft):
 class LimitsDraft(Draft):
     """A provider's rate limits; None is unknown."""
 
-    requests_per_minute: Count = Field(None, title="Requests / min", examples=["60"])
-    requests_per_hour: Count = Field(None, title="Requests / hour", examples=["1.5k"])
-    tokens_per_minute: Count = Field(None, title="Tokens / min", examples=["250k"])
-    tokens_per_hour: Count = Field(None, title="Tokens / hour", examples=["2M"])
+    requests_per_minute: PerMinute = Field(None, title="Requests / min", examples=["60"])
+    requests_per_hour: PerHour = Field(None, title="Requests / hour", examples=["1.5k"])
+    tokens_per_minute: PerMinute = Field(None, title="Tokens / min", examples=["250k"])
+    tokens_per_hour: PerHour = Field(None, title="Tokens / hour", examples=["2M"])
