@@ -136,7 +136,7 @@ class Session:
 
         path = self.paths.database
         if not self.is_there():
-            self._refuse_to_begin(path)
+            self._prepare_to_begin(path)
         return Store.open(
             path,
             vault=self.vault,
@@ -147,8 +147,8 @@ class Session:
             backups=self.paths.backups,
         )
 
-    def _refuse_to_begin(self, path: Path) -> None:
-        """Raise StoreMissing where a new registry would hide that one was lost."""
+    def _prepare_to_begin(self, path: Path) -> None:
+        """Make the place for a new registry; raises StoreMissing where it would hide that one was lost."""
         if self.choices.read_only:
             raise StoreMissing(f"There is no registry at {path}, and --read-only makes none.")
         traces = [] if self.choices.create else self.traces()
@@ -157,6 +157,11 @@ class Session:
                 f"There is no registry at {path}, but {' and '.join(traces)}. Copy a backup to that place,"
                 " or begin a new, empty registry with: tui-registry --create"
             )
+        # A directory that a person named for the database alone may hold more than the registry.
+        if "TUI_REGISTRY_DB" not in self.environ:
+            from tui_registry.paths import make_private
+
+            make_private(path.parent)
 
 
 pass_session = click.make_pass_decorator(Session)

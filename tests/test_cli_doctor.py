@@ -1,0 +1,148 @@
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.commanding import Shell, everything_below
+from tests.registries import CANARY, add_model, done
+from tui_registry.store import NewResult, Writes
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    shell = Shell(tmp_path / "home")
+    shell.done("provider", "add", "Groq")
+    shell.done("key", "set", "Groq", typed=CANARY)
+    return shell
+
+
+def findings(shell: Shell, code: int) -> dict[str, tuple[str, str]]:
+    import json
+
+    result = shell.run("doctor", "--json")
+    assert result.exit_code == code, result.output
+    return {each["what"]: (each["state"], each["finding"]) for each in json.loads(result.stdout)}
+
+
+def test_a_healthy_home_has_no_problem(shell: Shell) -> None:
+    found = findings(shell, 0)
+    assert {state for state, _ in found.values()} == {"ok"}
+    assert {"database", "registry", "integrity", "vault", "key of Groq", "states", "content"} <= set(found)
+    assert "0600" in found["database"][1]
+
+
+def test_every_line_says_what_state_it_is_in(shell: Shell) -> None:
+    lines = shell.done("doctor").splitlines()
+    assert lines[0].split() == ["What", "State", "Finding"]
+    assert len(lines) - 1 == len(findings(shell, 0))
+
+
+def test_a_bare_home_is_no_problem_and_stays_bare(tmp_path: Path) -> None:
+    found = findings(Shell(tmp_path / "home"), 0)
+    assert found["registry"][0] == "warning"
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_lost_database_beside_a_vault_key_cannot_be_opened(shell: Shell) -> None:
+    shell.home.database.unlink()
+    state, sentence = findings(shell, 3)["registry"]
+    assert state == "problem"
+    assert "vault key" in sentence
+    assert not shell.home.database.exists()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def foreign(path: Path) -> None:
+    path.write_text("this is a shopping list\n" * 400)
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def newer(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+
+
+def ruleless(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        name = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+        connection.execute(f'DROP TRIGGER "{name}"')
+
+
+@pytest.mark.parametrize("damage", [empty, foreign, half, newer, ruleless])
+def test_a_damaged_file_is_named_and_everything_else_still_told(
+    shell: Shell, damage: Callable[[Path], None]
+) -> None:
+    damage(shell.home.database)
+    before = shell.home.database.read_bytes()
+    found = findings(shell, 3)
+    assert found["registry"][0] == "problem"
+    assert str(shell.home.database.name) in found["registry"][1]
+    assert {"database", "terminal", "encoding"} <= set(found)
+    assert shell.home.database.read_bytes() == before
+
+
+def test_a_missing_vault_key_is_a_problem_of_the_vault_and_of_each_key(shell: Shell) -> None:
+    shell.home.key_file.unlink()
+    found = findings(shell, 1)
+    assert found["vault"][0] == found["key of Groq"][0] == "problem"
+    assert str(shell.home.key_file) in found["vault"][1]
+
+
+def test_a_key_that_only_looks_whole_is_found_by_opening_it(shell: Shell) -> None:
+    with shell.home.open() as store:
+        sealed = store.reads.provider("Groq").api_key_encrypted or ""
+    other = sealed[:-6] + ("AAAAAA" if not sealed.endswith("AAAAAA") else "BBBBBB")
+    with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
+        connection.execute(
+            "UPDATE provider SET api_key_encrypted = ?, key_fingerprint = ?, row_version = row_version + 1",
+            (other, "0" * 16),
+        )
+    assert shell.json("provider", "show", "Groq")["key"] == "set"
+    assert findings(shell, 1)["key of Groq"][0] == "problem"
+
+
+def test_a_key_for_another_host_is_a_warning(shell: Shell) -> None:
+    shell.done("provider", "edit", "Groq", "--endpoint", "https://other.example.com/v1")
+    assert findings(shell, 0)["key of Groq"][0] == "warning"
+
+
+def test_a_state_that_its_history_does_not_give_is_a_problem(shell: Shell) -> None:
+    with shell.home.open() as store:
+        groq = store.reads.provider("Groq")
+        model = add_model(store, groq)
+        result = NewResult(provider_id=groq.id, model_id=model.id, test_type="chat", status="pass")
+        done(store, lambda write: Writes.record_result(write, result))
+    with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
+        connection.execute(
+            "UPDATE model SET verification_state = 'unverified', row_version = row_version + 1"
+        )
+    state, sentence = findings(shell, 1)["states"]
+    assert state == "problem"
+    assert "llama-4" in sentence
+
+
+def test_places_that_others_may_enter_are_a_warning_with_the_command(shell: Shell) -> None:
+    shell.home.key_file.parent.chmod(0o755)
+    state, sentence = findings(shell, 0)["directory of the vault key"]
+    assert state == "warning"
+    assert sentence.endswith(f"chmod 700 {shell.home.key_file.parent}")
+
+
+def test_a_database_open_to_others_is_told_and_closed(shell: Shell) -> None:
+    shell.home.database.chmod(0o644)
+    assert findings(shell, 0)["database"][0] == "warning"
+    assert findings(shell, 0)["database"][0] == "ok"
+
+
+def test_a_check_changes_no_byte(shell: Shell) -> None:
+    before = everything_below(shell.root)
+    findings(shell, 0)
+    assert everything_below(shell.root) == before
