@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
-
 from tui_registry.store import (
     CatalogBatch,
     CatalogModel,
@@ -118,7 +117,7 @@ def model_pricing_draft(entry: float | None, out: float | None, **more: object) 
     return ModelPricingDraft.parse({"input_price_per_token": entry, "output_price_per_token": out} | more)
 
 
-def limits_draft(**limits: int) -> LimitsDraft:
+def limits_draft(**limits: int | None) -> LimitsDraft:
     """What a limits form would hand over."""
     return LimitsDraft.parse(dict(limits))
 

@@ -1,7 +1,10 @@
 """Results and runs: what was found is kept for good, and a model's state follows from it."""
 
+import json
 from dataclasses import asdict
+from typing import NoReturn
 
+from tui_registry.errors import InvalidInput
 from tui_registry.store.change import Change
 from tui_registry.store.rows import NewResult, ResultRow, RunRow
 from tui_registry.store.statements import fetch
@@ -10,7 +13,9 @@ from tui_registry.store.tables import Model, Result, Run
 
 
 def add_result(change: Change, result: NewResult) -> ResultRow:
-    """Keep one result."""
+    """Keep one result; raises InvalidInput for scores or evidence that are no JSON objects."""
+    for field, text in (("scores", result.scores), ("evidence", result.evidence)):
+        _check_object(field, text)
     return change.reads.result(change.insert(Result, asdict(result) | {"created_at": change.now}))
 
 
@@ -55,3 +60,17 @@ def finish_run(change: Change, id: int, state: str, actual_cost: float | None) -
         (state, actual_cost, change.later(row.started_at), id),
     )
     return change.reads.run(id)
+
+
+def _check_object(field: str, text: str | None) -> None:
+    # not left to the file alone: SQLite's JSON functions are closed to rules where the schema is not trusted
+    try:
+        is_object = text is None or isinstance(json.loads(text, parse_constant=_no_number), dict)
+    except (ValueError, RecursionError):
+        is_object = False
+    if not is_object:
+        raise InvalidInput({field: "This takes a JSON object."})
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON number")
