@@ -13,7 +13,7 @@ from textual.screen import Screen
 from tui_registry.errors import RegistryError
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
-from tui_registry.ui.desk import Desk, ModelsWanted
+from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.history import HistoryScreen
 from tui_registry.ui.keys_page import KeysPage
@@ -61,6 +61,7 @@ class RegistryApp(App[None]):
         self._came_from = "providers"
         self._interrupted_at = -SECOND_PRESS
         self._seen_version = -1
+        self._is_troubled = False
         screens = (ProvidersScreen, ModelsScreen, PricesScreen, LimitsScreen, HistoryScreen)
         for view, screen in zip(VIEWS, screens, strict=True):
             self.add_mode(view, lambda screen=screen: screen(desk))  # type: ignore[misc]
@@ -96,16 +97,20 @@ class RegistryApp(App[None]):
         try:
             version = self.desk.store.data_version()
         except RegistryError as error:
-            self._tell_banner(str(error))
+            self._announce(str(error))
+            self._is_troubled = True
             return
+        if self._is_troubled:
+            self._announce(self.desk.store.banner)
+            self._is_troubled = False
         if version != self._seen_version:
             self._seen_version = version
-            if isinstance(self.screen, ListScreen):
+            if isinstance(self.screen, DeskScreen):
                 self.screen.refresh_rows()
 
-    def _tell_banner(self, sentence: str) -> None:
-        if isinstance(self.screen, ListScreen):
-            self.screen.banner.tell(sentence)
+    def _announce(self, sentence: str | None) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.announce(sentence)
 
     def action_show_view(self, view: str) -> None:
         """Go to a view."""

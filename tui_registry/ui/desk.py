@@ -11,6 +11,7 @@ from textual.screen import Screen
 from tui_registry.clock import Clock
 from tui_registry.endpoint import origin_of
 from tui_registry.errors import RegistryError
+from tui_registry.ui.chrome import Banner
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class Desk:
     environ: Mapping[str, str] = field(default_factory=dict)
     ascii: bool = False
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def place(self) -> str:
+        """Where the registry lies, with the home directory as `~`."""
+        path, home = str(self.store.path), self.environ.get("HOME", "")
+        return f"~{path.removeprefix(home)}" if home and path.startswith(f"{home}/") else path
 
     def opened(self) -> str:
         """What stands at the right of the top line: the file's name, and that it may only be read."""
@@ -78,6 +84,10 @@ class DeskScreen(Screen[None]):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show what the registry holds now, with the cursor on record `at` if it is there."""
         raise NotImplementedError
+
+    def announce(self, sentence: str | None) -> None:
+        """Say what is going on, until told otherwise."""
+        self.query_one(Banner).tell(sentence)
 
     def changed(self, sentence: str, row_id: int | None = None) -> None:
         """Show a change that was made from here and tell of it."""

@@ -134,8 +134,8 @@ def model_columns(desk: "Desk") -> tuple[Column, ...]:
         return aged(_text(value), desk.clock(), absent="never")
 
     return (
-        Column("provider", "Provider", 12, rank=2, cut="middle", sort="provider"),
-        Column("model_id", "Model", None, rank=1, cut="middle", sort="model_id", least=18),
+        Column("provider", "Provider", 12, rank=2, sort="provider"),
+        Column("model_id", "Model", None, rank=1, cut="middle", sort="model_id", least=24),
         Column("max_input_tokens", "Ctx", 6, "right", rank=5, show=_short, sort="max_input_tokens"),
         Column("max_output_tokens", "Out", 6, "right", rank=9, show=_short, sort="max_output_tokens"),
         Column(
@@ -175,7 +175,7 @@ def price_columns(desk: "Desk") -> tuple[Column, ...]:
         return NONE if value is None else str(value)
 
     return (
-        Column("provider", "Provider", 12, rank=5, cut="middle", sort="provider"),
+        Column("provider", "Provider", 12, rank=5, sort="provider"),
         Column("model_id", "Model", None, rank=0, cut="middle", sort="model_id", least=20),
         Column("input_price_per_token", "In", 8, "right", rank=1, show=_price, sort="input_price_per_token"),
         Column(

@@ -37,13 +37,12 @@ async def import_catalogue(screen: DeskScreen) -> None:
     from tui_registry.catalog import summary
 
     desk = screen.desk
-    screen.tell("Importing the catalogue…")
+    screen.announce("Importing the catalogue…")
     try:
         report = await _imported(desk)
-    except RegistryError as error:
-        screen.refuse(str(error))
-        return
-    screen.changed(" ".join(summary(report)))
+    finally:
+        screen.announce(desk.store.banner)
+    screen.changed("\n".join(summary(report)))
 
 
 async def _imported(desk: Desk) -> "ImportReport":

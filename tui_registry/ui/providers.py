@@ -73,7 +73,7 @@ class ProvidersScreen(ListScreen):
             "",
             "  ?   all keys       :   commands       q   quit",
             "",
-            f"Data is in {self.desk.store.path}",
+            f"Data is in {self.desk.place()}",
         ]
         return plain("\n".join(lines), lines=True)
 
