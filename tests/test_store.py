@@ -41,6 +41,7 @@ from tui_registry.errors import (
     StoreReadOnly,
 )
 from tui_registry.store import KnownProvider, NewResult, Store
+from tui_registry.store.schema import FORMAT
 from tui_registry.store.tables import TABLES
 
 
@@ -314,7 +315,7 @@ class TestFileUnderneath:
         self, home: Home, store: Store
     ) -> None:
         with closing(sqlite3.connect(home.database)) as other:
-            other.execute("PRAGMA user_version = 2")
+            other.execute(f"PRAGMA user_version = {FORMAT + 1}")
         with pytest.raises(StoreError, match="restart"):
             add_groq(store)
         assert store.reads.providers() == []
@@ -464,7 +465,7 @@ class TestBadValues:
             ("supports_reasoning", 2),
             ("name", ""),
             ("name", "a\x00b"),
-            ("description", "x" * 4001),
+            pytest.param("description", "x" * 4001, id="description-too-long"),
             ("version", "\x1b[31m"),
         ],
     )
