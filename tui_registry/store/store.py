@@ -15,6 +15,7 @@ from tui_registry.store.connections import Connections
 from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.queue import WriteQueue
+from tui_registry.store.read_history import HistoryReads
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
@@ -41,6 +42,7 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.reads = Reads(connections.read)
+        self.history = HistoryReads(connections.read)
         self.views = Views(self.path, clock=clock, budget=PAGE_BUDGET)
         self._connections = connections
         self._vault = vault

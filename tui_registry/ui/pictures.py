@@ -1,0 +1,69 @@
+"""History as one line of characters: the strip of days, the latencies, the course of a score.
+
+Every picture has a form in plain ASCII and stands beside words that say the same.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_registry.store.read_history import Day
+
+DAY_MARKS = {"ok": ("■", "#"), "slow": ("▄", "="), "fail": ("x", "x"), "none": ("·", ".")}
+"""What stands for a day, and what does where only ASCII is drawn."""
+
+DAY_WORDS = {"ok": "ok", "slow": "slow or partial", "fail": "fail", "none": "no run"}
+
+STEPS = ("▁▂▃▄▅▆▇█", "12345678")
+FAILED = "x"
+
+
+def day_strip(days: Sequence["Day"], *, ascii_only: bool = False) -> str:
+    """One cell per day, the newest at the right; a day shows its worst result."""
+    return "".join(DAY_MARKS[day.worst][ascii_only] for day in days)
+
+
+def day_legend(*, ascii_only: bool = False) -> str:
+    """What the cells of a strip mean."""
+    return "  ".join(f"{marks[ascii_only]} {DAY_WORDS[worst]}" for worst, marks in DAY_MARKS.items())
+
+
+def passed_words(days: Sequence["Day"]) -> str:
+    """How many of the results passed, e.g. `98.2 % of 57 results passed`; cut, so that 100 % means all."""
+    results = sum(day.results for day in days)
+    if not results:
+        return "no results"
+    permille = sum(day.passed for day in days) * 1000 // results
+    share = "100" if permille == 1000 else f"{permille // 10}.{permille % 10}"
+    return f"{share} % of {results:,} {'result' if results == 1 else 'results'} passed"
+
+
+def sparkline(values: Sequence[float | None], *, ascii_only: bool = False) -> str:
+    """Values on a scale from 0 to the largest, the newest at the right; None is a failure."""
+    steps = STEPS[ascii_only]
+    top = max((value for value in values if value is not None), default=0.0) or 1.0
+    return "".join(
+        FAILED if value is None else steps[min(len(steps) - 1, int(max(value, 0.0) / top * len(steps)))]
+        for value in values
+    )
+
+
+def latency_words(values: Sequence[float | None]) -> tuple[str, str]:
+    """The middle, least, greatest and last latency, and how the picture of them is to be read."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "no answer yet", ""
+    last = "failed" if values[-1] is None else f"{values[-1]:,.0f}"
+    words = f"p50 {median(known):,.0f} ms   min {min(known):,.0f}   max {max(known):,.0f}   last {last}"
+    return words, f"newest right, 0 to {max(known):,.0f} ms"
+
+
+def score_trend(scores: Sequence[float]) -> str:
+    """A score and how far it moved: `0.97  +0.01 over 8 results`; a dash when there is none."""
+    if not scores:
+        return "-"
+    if len(scores) == 1:
+        return f"{scores[0]:.2f}"
+    moved = round(scores[-1], 2) - round(scores[0], 2)
+    return f"{scores[-1]:.2f}  {moved:+.2f} over {len(scores)} results"
