@@ -7,7 +7,9 @@ import pytest
 
 from tests.commanding import Shell, everything_below
 from tests.registries import CANARY, add_model, done
+from tests.registry_of import registry_of
 from tui_registry.store import NewResult, Writes
+from tui_registry.store.soundness import DEEP_CHECK_BYTES
 
 
 @pytest.fixture
@@ -87,6 +89,20 @@ def test_a_damaged_file_is_named_and_everything_else_still_told(
     assert str(shell.home.database.name) in found["registry"][1]
     assert {"database", "terminal", "encoding"} <= set(found)
     assert shell.home.database.read_bytes() == before
+
+
+def test_damage_in_a_file_too_large_to_be_read_whole_at_every_start_is_found(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    shell.home.database.parent.mkdir(parents=True, mode=0o700)
+    path = registry_of(shell.home.database, models=2_000, results=90_000)
+    path.chmod(0o600)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE model SET name = '', row_version = row_version + 1 WHERE id = 1")
+    assert path.stat().st_size > DEEP_CHECK_BYTES
+    found = findings(shell, 1)
+    assert found["registry"][0] == "ok"
+    assert found["integrity"][0] == "problem"
 
 
 def test_a_missing_vault_key_is_a_problem_of_the_vault_and_of_each_key(shell: Shell) -> None:

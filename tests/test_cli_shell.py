@@ -1,6 +1,7 @@
 """How the commands behave in a shell: where a registry begins, exit codes, pipes, hostile text, bugs."""
 
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -65,6 +66,13 @@ class TestBeginning:
         assert "Groq" in shell.done("--read-only", "provider", "list")
         assert "read-only" in shell.refused("--read-only", "provider", "add", "OpenAI", code=3)
         assert shell.home.database.read_bytes() == before
+
+    def test_what_was_put_right_at_opening_is_told_beside_the_answer(self, shell: Shell) -> None:
+        shell.done("provider", "add", "Groq")
+        shell.home.database.chmod(0o644)
+        result = shell.run("provider", "list", "--json")
+        assert (len(json.loads(result.stdout)), "is private now" in result.stderr) == (1, True)
+        assert shell.run("provider", "list", "--json").stderr == ""
 
     def test_variables_move_the_home_the_database_and_the_vault_key(self, tmp_path: Path) -> None:
         moved = {
@@ -150,6 +158,15 @@ class TestEnding:
         assert len(ended.stderr.splitlines()) == 1
         assert CANARY not in ended.stderr + ended.stdout
 
+    def test_a_command_lets_go_of_every_file_however_it_ends(self, shell: Shell) -> None:
+        held = Path("/proc/self/fd")
+        if not held.is_dir():
+            pytest.skip("this system does not list open files")
+        shell.done("model", "list")
+        shell.refused("provider", "show", "Nobody")
+        shell.refused("provider", "add", "Nobody")
+        assert not [link for link in held.iterdir() if str(shell.root) in os.path.realpath(link)]
+
     def test_an_interrupted_command_leaves_a_whole_registry(self, shell: Shell) -> None:
         shell.done("provider", "add", "Groq")
         terminal = Terminal(shell.root, "key", "set", "Groq")
@@ -208,16 +225,19 @@ class TestWriting:
         assert "\x1b" not in written
 
     def test_on_80_columns_no_number_is_cut_or_broken(self, shell: Shell) -> None:
-        long = "org/" + "very-long-name-" * 12
-        shell.done("provider", "add", "Groq")
+        owner, long = "Cloudflare Workers AI", "org/" + "very-long-name-" * 12
+        shell.done("provider", "add", owner)
+        models = catalogue(listed(long, 1.23456789012345e-06), name=owner)
         with shell.home.open() as store:
-            done(store, lambda write: write.import_catalog(catalogue(listed(long, 1.23456789012e-06))))
-        terminal = Terminal(shell.root, "model", "list")
+            done(store, lambda write: write.import_catalog(models))
+        terminal = Terminal(shell.root, "model", "list", environ={"NO_COLOR": "1"})
         assert terminal.end() == 0
-        lines = terminal.written.decode().replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+        lines = terminal.written.decode().splitlines()
         assert max(map(len, lines)) <= 80
-        assert any("1.23456789012" in line and "2.46913578024" in line for line in lines)
-        assert "".join(line[6:40].strip() for line in lines[1:]).startswith("org/very-long")
+        assert any("1.23456789012345" in line and "2.4691357802469" in line for line in lines)
+        start = lines[0].index("Model")
+        folded = "".join(line[start : lines[0].index("Context")].strip() for line in lines[1:])
+        assert folded == long
 
     def test_colour_is_for_terminals_that_want_it(self, shell: Shell) -> None:
         shell.done("provider", "add", "Groq")

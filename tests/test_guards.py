@@ -13,6 +13,8 @@ import pytest
 
 from tests.commanding import PROGRAM, Shell, Terminal, process, surroundings
 from tests.registries import CANARY
+from tui_registry.cli.opening import Choices
+from tui_registry.cli.screen import Look, look_for
 
 ALTERNATE_SCREEN_ENTERED, ALTERNATE_SCREEN_LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h", b"\x1b[?1000l"
@@ -126,11 +128,31 @@ def test_no_colour_is_written_when_none_is_wanted(root: Path) -> None:
     assert not [code for code in colours(terminal.written) if b"38;" in code or b"48;" in code]
 
 
-@pytest.mark.parametrize("environ", [{"TERM": "screen"}, {"TERM": "xterm-16color"}])
-def test_sixteen_colours_get_a_theme_made_for_them(root: Path, environ: dict[str, str]) -> None:
-    terminal = opened(root, environ=environ)
-    assert quit_with_q(terminal) == 0
-    assert not [code for code in colours(terminal.written) if b"38;" in code or b"48;" in code]
+@pytest.mark.parametrize(
+    ("environ", "theme", "look"),
+    [
+        ({"TERM": "xterm-256color"}, None, Look(None, ansi_color=False, ascii=False)),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, None, Look(None, ansi_color=False, ascii=False)),
+        ({"TERM": "xterm-256color"}, "nord", Look("nord", ansi_color=False, ascii=False)),
+        ({"TERM": "screen"}, None, Look("ansi-dark", ansi_color=False, ascii=False)),
+        ({"TERM": "xterm-16color"}, None, Look("ansi-dark", ansi_color=False, ascii=False)),
+        ({"TERM": "screen"}, "nord", Look("nord", ansi_color=False, ascii=False)),
+        ({"TERM": "linux"}, None, Look("ansi-dark", ansi_color=False, ascii=True)),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, None, Look("ansi-dark", ansi_color=True, ascii=False)),
+        (
+            {"TERM": "xterm-256color", "NO_COLOR": "1"},
+            "nord",
+            Look("ansi-dark", ansi_color=True, ascii=False),
+        ),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, None, Look(None, ansi_color=False, ascii=False)),
+    ],
+)
+def test_the_look_follows_the_options_and_else_the_terminal(
+    environ: dict[str, str], theme: str | None, look: Look
+) -> None:
+    assert look_for(Choices(theme=theme), environ, utf8=True) == look
+    assert look_for(Choices(theme=theme), environ, utf8=False).ascii
+    assert look_for(Choices(theme=theme, ascii=True), environ, utf8=True).ascii
 
 
 @pytest.mark.parametrize(("words", "environ"), [(("--ascii",), {}), ((), {"TERM": "linux"})])

@@ -1,6 +1,6 @@
 """`tui-registry doctor`: what is well and what is not, with what to do about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import click
 
@@ -58,16 +58,18 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
         return
     note = store.banner
     yield Finding("registry", "warning" if note else "ok", note or "It opens, in the format of this version.")
-    for look in (_integrity, _vault, _keys, _states, _counts):
-        yield from _as_far_as_possible(session, look)
-
-
-def _as_far_as_possible(session: Session, look: Callable[[Session], Iterator[Finding]]) -> Iterator[Finding]:
-    """The findings of one look; a fault on the way is a finding too."""
-    try:
-        yield from look(session)
-    except RegistryError as error:
-        yield Finding("registry", "problem", str(error))
+    looks = {
+        "integrity": _integrity,
+        "vault": _vault,
+        "keys": _keys,
+        "states": _states,
+        "content": _counts,
+    }
+    for what, look in looks.items():
+        try:
+            yield from look(session)
+        except RegistryError as error:
+            yield Finding(what, "problem", str(error))
 
 
 def _integrity(session: Session) -> Iterator[Finding]:

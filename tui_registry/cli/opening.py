@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from tui_registry.cli.output import remark
 from tui_registry.clock import Clock, utc_now
 from tui_registry.errors import StoreError, StoreMissing
 
@@ -70,9 +71,15 @@ class Session:
 
     @property
     def store(self) -> "Store":
+        """The open registry, and on standard error what a person should know of it; raises StoreError."""
+        if self._store is None and self.opened().banner:
+            remark(self.opened().banner or "")
+        return self.opened()
+
+    def opened(self) -> "Store":
         """The open registry, made first where nothing was before; raises StoreError."""
         if self._store is None:
-            self._store = self._opened()
+            self._store = self._open()
         return self._store
 
     @cached_property
@@ -130,7 +137,7 @@ class Session:
             )
         return self._store
 
-    def _opened(self) -> "Store":
+    def _open(self) -> "Store":
         from tui_registry.catalog import known_providers
         from tui_registry.store import Store
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from tui_registry.cli.opening import Session
+from tui_registry.cli.opening import Choices, Session
 from tui_registry.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def run_app(session: Session) -> int:
     """Open the app and stay until it is left; the exit code. Raises RegistryError before it starts."""
     refuse_without_terminal(session.environ)
     utf8 = repair_encoding()
-    store = session.store
+    store = session.opened()
     from tui_registry.ui.app import RegistryApp
     from tui_registry.ui.desk import Desk
 
-    look = look_for(session, utf8)
+    look = look_for(session.choices, session.environ, utf8=utf8)
     desk = Desk(store, session.vault, session.clock, session.environ, look.ascii)
     app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color)
     _refuse_unknown_theme(app, look.theme)
@@ -66,9 +66,8 @@ def repair_encoding() -> bool:
     return codecs.lookup(locale.getencoding()).name == "utf-8"
 
 
-def look_for(session: Session, utf8: bool) -> Look:
+def look_for(choices: Choices, environ: Mapping[str, str], *, utf8: bool) -> Look:
     """How to draw, from the options first and else from the terminal."""
-    environ, choices = session.environ, session.choices
     no_color = bool(environ.get("NO_COLOR"))
     theme = choices.theme
     if no_color or (theme is None and _has_sixteen_colours(environ)):
