@@ -140,3 +140,14 @@ def test_keeps_its_times_in_order_when_the_clock_goes_back(home: Home, store: St
     take_in(store, catalogue(listed("llama-4", price=3e-07, version="2")))
     after = store.reads.model_by_id(before.id)
     assert (after.version, after.updated_at) == ("2", before.updated_at)
+
+
+def test_a_price_a_person_sets_loses_the_catalogues_remark(store: Store) -> None:
+    priced = CatalogPrice(1e-06, 2e-06, source_date="2026-10-01", note="base price; higher above 200,000")
+    take_in(store, catalogue(replace(listed("llama-4"), price=priced)))
+    model = store.reads.model(store.reads.provider("groq").id, "llama-4")
+    base = store.reads.model_pricing(model.id)
+    saved = done(
+        store, lambda write: write.save_model_pricing(model.id, model_pricing_draft(3e-06, 2e-06), base)
+    )
+    assert (saved.source, saved.source_date, saved.note) == ("user", None, None)

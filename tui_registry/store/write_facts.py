@@ -78,8 +78,7 @@ def _save(
     changes = merged(was, mine, asdict(row), _ties(tuple(mine)))
     if changes:
         changes |= {"source": "user", "last_updated": change.later(row.last_updated)}
-        if "source_date" in asdict(row):
-            changes["source_date"] = None
+        changes |= dict.fromkeys({"source_date", "note"} & asdict(row).keys())
         change.update(table, id, row.row_version, changes)
 
 

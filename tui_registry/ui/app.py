@@ -16,6 +16,7 @@ from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.history import HistoryScreen
+from tui_registry.ui.keymap import BY_ID, printed_keys
 from tui_registry.ui.keys_page import KeysPage
 from tui_registry.ui.limits import LimitsScreen
 from tui_registry.ui.list_screen import ListScreen
@@ -184,14 +185,16 @@ class RegistryApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""
+        listed: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.id and active.enabled and not binding.action.startswith("command_palette"):
-                yield SystemCommand(
-                    binding.description,
-                    f"{binding.tooltip}  ({self.get_key_display(binding)})",
-                    self._runner(active.node, binding.action),
-                )
+            if not (binding.id and active.enabled) or binding.id in {*listed, "app.commands"}:
+                continue
+            listed.add(binding.id)
+            keys = printed_keys(BY_ID[binding.id]) if binding.id in BY_ID else self.get_key_display(binding)
+            yield SystemCommand(
+                binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
+            )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":

@@ -34,7 +34,7 @@ def _facts(counts: dict[str, int]) -> list[str]:
 async def _offer_way_out(screen: DeskScreen, row: "ProviderRow", counts: dict[str, int]) -> None:
     """Say why a provider stays, and what can be done instead."""
     held = " and ".join(counted(counts[each], each[:-1]) for each in ("models", "results") if counts[each])
-    choices = [Choice("p", "purge it", "purge", f"with its {held}; a backup is written first")]
+    choices = [Choice("p", "purge it", "purge", "everything goes; a backup is written first")]
     if row.is_active:
         choices.insert(0, Choice("o", "switch it off", "off", "nothing is lost"))
     chosen = await screen.app.push_screen_wait(

@@ -9,7 +9,7 @@ from rich.text import Text
 from tui_registry.money import show_count, show_price
 from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, PricingRow, ProviderRow, ResultRow
 from tui_registry.ui.desk import Desk
-from tui_registry.ui.words import NONE, UNKNOWN, aged, counted, host, plain, state, yes_no
+from tui_registry.ui.words import NONE, UNKNOWN, ago, counted, host, plain, state, yes_no
 from tui_registry.vault import KeyState
 
 LABEL_WIDTH = 12
@@ -52,13 +52,13 @@ def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
         *_pricing_lines(desk, desk.store.reads.pricing(row.id)),
         *_limits_lines(desk, desk.store.reads.limits(row.id)),
         ("", ""),
-        ("Added", f"{row.created_at[:10]}, changed {aged(row.updated_at, now)}"),
+        ("Added", f"{row.created_at[:10]}, changed {ago(row.updated_at, now)}"),
         ("Notes", row.description or NONE),
     ]
 
 
 def _reason(row: ProviderRow, now: datetime) -> list[Line]:
-    return [("", f"{row.state_reason}, {aged(row.state_changed_at, now)}")] if row.state_reason else []
+    return [("", f"{row.state_reason}, {ago(row.state_changed_at, now)}")] if row.state_reason else []
 
 
 def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
@@ -67,7 +67,7 @@ def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
     price = f"in {show_price(row.input_price_per_token)}   out {show_price(row.output_price_per_token)}"
     return [
         ("Price", f"{price}   {row.currency} per 1M tokens"),
-        ("", f"default of its models, {row.source}, {aged(row.last_updated, desk.clock())}"),
+        ("", f"default of its models, {row.source}, {ago(row.last_updated, desk.clock())}"),
     ]
 
 
@@ -80,7 +80,7 @@ def _limits_lines(desk: Desk, row: LimitsRow | None) -> list[Line]:
             f"{_limit(row.requests_per_minute)} requests/min, {_limit(row.requests_per_hour)} per hour",
         ),
         ("", f"{_limit(row.tokens_per_minute)} tokens/min, {_limit(row.tokens_per_hour)} per hour"),
-        ("", f"{row.source}, {aged(row.last_updated, desk.clock())}"),
+        ("", f"{row.source}, {ago(row.last_updated, desk.clock())}"),
     ]
 
 
@@ -108,7 +108,7 @@ def model_lines(desk: Desk, row: ModelRow) -> list[Line]:
         ("", ""),
         ("Results", counted(results, "result") if results else "nothing verified yet"),
         ("Source", f"{row.source}{_dated(row.source_date)}{_set_by_you(row)}"),
-        ("Added", f"{row.created_at[:10]}, changed {aged(row.updated_at, now)}"),
+        ("Added", f"{row.created_at[:10]}, changed {ago(row.updated_at, now)}"),
         ("Notes", row.description or NONE),
     ]
 
@@ -117,7 +117,7 @@ def _model_state(desk: Desk, row: ModelRow) -> str:
     word = state(row.verification_state, desk.ascii)
     if row.last_verified_at is None:
         return f"{word}, never checked"
-    return f"{word}, last passed {aged(row.last_verified_at, desk.clock())}"
+    return f"{word}, last passed {ago(row.last_verified_at, desk.clock())}"
 
 
 def _tokens(value: int | None) -> str:
@@ -156,7 +156,7 @@ def result_lines(desk: Desk, row: ResultRow) -> list[Line]:
     return [
         ("Status", state(row.status, desk.ascii)),
         ("Outcome", row.outcome or NONE),
-        ("When", f"{row.created_at[:19].replace('T', ' ')} UTC, {aged(row.created_at, desk.clock())}"),
+        ("When", f"{row.created_at[:19].replace('T', ' ')} UTC, {ago(row.created_at, desk.clock())}"),
         ("Test", row.test_type),
         ("HTTP", NONE if row.http_status is None else str(row.http_status)),
         ("Latency", _milliseconds(row.latency_ms)),

@@ -166,7 +166,7 @@ def price_columns(desk: "Desk") -> tuple[Column, ...]:
     def source(value: object, record: Record) -> Shown:
         if record["price_origin"] == "unknown":
             return Tinted("unknown", "muted")
-        return f"{value}" + (" (default)" if record["price_origin"] == "provider" else "")
+        return "default" if record["price_origin"] == "provider" else f"{value}"
 
     def since(value: object, _record: Record) -> Shown:
         return NONE if value is None else str(value)[:10]
@@ -175,7 +175,7 @@ def price_columns(desk: "Desk") -> tuple[Column, ...]:
         return NONE if value is None else str(value)
 
     return (
-        Column("provider", "Provider", 12, rank=5, sort="provider"),
+        Column("provider", "Provider", 12, rank=1, sort="provider"),
         Column("model_id", "Model", None, rank=0, cut="middle", sort="model_id", least=20),
         Column("input_price_per_token", "In", 8, "right", rank=1, show=_price, sort="input_price_per_token"),
         Column(
@@ -193,7 +193,7 @@ def price_columns(desk: "Desk") -> tuple[Column, ...]:
         Column("mix", "Mix", 8, "right", rank=3, show=_mix, sort="mix"),
         Column("bar", "Log scale", BAR_CELLS, rank=8, show=_bar(desk.ascii)),
         Column("currency", "Cur", 4, rank=9, show=currency),
-        Column("source", "Source", 19, rank=4, show=source, sort="source"),
+        Column("source", "Source", 9, rank=4, show=source, sort="source"),
         Column("source_date", "Since", 10, rank=10, show=since, sort="source_date"),
         Column("last_updated", "Age", 5, rank=6, show=updated, sort="last_updated"),
     )

@@ -64,7 +64,7 @@ def key_values(variable: str | None) -> Mapping[str, str]:
 def model_fields() -> list[Field]:
     """A model's own facts."""
     return [
-        Field("model_id", "Model id", required=True, hint="as the provider's API names it"),
+        Field("model_id", "Model id", required=True, hint="as its API names it"),
         Field("name", "Name", hint="empty = the model id"),
         Field("max_input_tokens", "Context", hint="128k, 1M, 200_000", echo=echo_count),
         Field("max_output_tokens", "Output", hint="8k; empty = unknown", echo=echo_count),

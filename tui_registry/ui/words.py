@@ -64,6 +64,12 @@ def aged(stamp_text: str | None, now: datetime, *, absent: str = NONE) -> str:
     return absent if stamp_text is None else age(stamp_text, now)
 
 
+def ago(stamp_text: str | None, now: datetime) -> str:
+    """How long ago a stored time was, in a sentence: `3h ago`, `just now`."""
+    words = aged(stamp_text, now)
+    return "just now" if words == "now" else words if words == NONE else f"{words} ago"
+
+
 def yes_no(value: object) -> str:
     """A stored boolean as a word; None is unknown."""
     return UNKNOWN if value is None else "yes" if value else "no"
