@@ -25,4 +25,10 @@ def keys(as_json: bool) -> None:
             ]
         )
         return
-    print_table(("Where", "Keys", "What it does"), [(key.group, printed_keys(key), key.help) for key in KEYS])
+    # Keys that share a line of the app's page share one sentence too; here each needs words of its own.
+    sharing = [key.joins for key in KEYS[1:]] + [False]
+    rows = [
+        (key.group, printed_keys(key), key.word.lower() if key.joins or shared else key.help)
+        for key, shared in zip(KEYS, sharing, strict=True)
+    ]
+    print_table(("Where", "Keys", "What it does"), rows)
