@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import KeyBar
-from tui_registry.ui.keymap import KEYS, Key, printed
+from tui_registry.ui.keymap import KEYS, Key, lines, printed
 
 KEY_WIDTH = 13
 
@@ -47,17 +47,10 @@ class KeysPage(ModalScreen[None]):
         table.add_column(width=KEY_WIDTH)
         table.add_column()
         table.add_row(Text("IN A FORM" if group == "Form" else group.upper(), style="bold"))
-        lines: list[tuple[list[str], list[str]]] = []
-        for key in KEYS:
-            names = self._names(key)
-            if key.group != group or not names:
-                continue
-            if not (key.joins and lines):
-                lines.append(([], []))
-            lines[-1][0].extend(names)
-            lines[-1][1].append(key.help)
-        for names, helps in lines:
-            table.add_row(Text(" ".join(names)), Text(", ".join(helps)))
+        here = [key for key in KEYS if key.group == group and self._names(key)]
+        for shared in lines(here):
+            names = " ".join(name for key in shared for name in self._names(key))
+            table.add_row(Text(names), Text(", ".join(key.help for key in shared)))
         table.add_row()
         return table
 
