@@ -64,6 +64,16 @@ GOOD: dict[str, dict[str, str]] = {
         "status": "'pass'",
         "created_at": T,
     },
+    "key_control": {"endpoint": URL, "proof": "'GET /models'", "refuses_wrong": "1", "checked_at": T},
+    "observed_limit": {
+        "provider_id": "1",
+        "metric": "'requests'",
+        "window": "'minute'",
+        "limit_value": "60",
+        "header": "'x-limit: 60'",
+        "observed_at": T,
+    },
+    "model_observation": {"model_id": "2", "last_updated": T},
 }
 
 
@@ -107,7 +117,7 @@ def _key_check(provider: int, fingerprint: int, status: str) -> str:
     )
 
 
-# 1 has everything and is active, 2 has nothing, 3 a key that failed; 4 to 7 have one kind of dependent each
+# 1 has everything and is active, 2 has nothing, 3 a key that failed; 4 to 8 have one kind of dependent each
 BASE: tuple[str, ...] = (
     *(
         insert("known_provider", name=f"'{name}'", source="'package'")
@@ -121,6 +131,7 @@ BASE: tuple[str, ...] = (
             "DeepSeek",
             "Spare",
             "Unused",
+            "Perplexity",
         )
     ),
     _keyed(1, "Groq"),
@@ -130,13 +141,17 @@ BASE: tuple[str, ...] = (
     _plain(5, "Mistral"),
     _plain(6, "Cohere"),
     _plain(7, "DeepSeek"),
+    _plain(8, "Perplexity"),
     insert("verification_run", id="1"),
     insert("verification_run", id="2"),
+    insert("verification_run", id="3", state="'done'", finished_at=T),
     insert("model", id="1", model_id="'one'"),
     insert("model", id="2", model_id="'two'"),
     insert("model", id="3", model_id="'three'", provider_id="3"),
     insert("model", id="4", model_id="'four'"),
     insert("model", id="5", model_id="'five'", provider_id="7"),
+    insert("model", id="6", model_id="'six'"),
+    insert("model", id="7", model_id="'seven'"),
     insert("pricing_info", provider_id="1"),
     insert("pricing_info", provider_id="5"),
     insert("model_pricing", model_id="3"),
@@ -148,6 +163,10 @@ BASE: tuple[str, ...] = (
     _key_check(4, 4, "error"),
     insert("verification_result", model_id="1", run_id="1", test_type="'chat'"),
     insert("verification_result", model_id="4", run_id="1", test_type="'chat'", status="'fail'"),
+    insert("key_control", endpoint="'https://held.example.com'"),
+    insert("observed_limit", id="1", provider_id="8"),
+    insert("observed_limit", id="2", model_id="7"),
+    insert("model_observation", model_id="6"),
     update("provider", 1, f"key_validated_at = {T}", f"state_changed_at = {T}", "is_active = 1"),
     update("model", 1, "verification_state = 'verified'", "score = 0.9"),
 )
@@ -231,6 +250,7 @@ BAD: dict[str, tuple[str, ...]] = {
     "code": ("99", "600"),
     "json": ("''", "'{'", "'[1]'", "'1'", "'{\"a\": \"' || hex(zeroblob(4096)) || '\"}'"),
     "names": ("'a;b'", "'a' || char(10)", "'a' || char(0)"),
+    "document": ("''", "'{'", "'[1]'", "'1'"),
     "word": ("''", "'Key'", "'a b'"),
     "token": ("''", "'a b'", "'a' || char(10)"),
 }
@@ -262,4 +282,8 @@ def _companions(rule: str) -> dict[str, str]:
         return {"key_fingerprint": "'0000000000000009'"}
     if rule == "provider.key_fingerprint.hex_16":
         return {"api_key_encrypted": SEALED}
+    if rule == "model_observation.quirks.json":
+        return {"quirks_at": T}
+    if rule == "model_observation.quirks_at.utc":
+        return {"quirks": "'{}'"}
     return {"state": "'done'"} if rule == "verification_run.finished_at.utc" else {}

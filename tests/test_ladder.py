@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.rule_cases import BASE
 from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer, StoreReadOnly
 from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.rows import KnownProvider
-from tui_registry.store.schema import rules, steps
+from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, rules, steps
 from tui_registry.store.soundness import check_file
 
 NOW = datetime(2026, 11, 23, 7, 0, 0, 123000, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_a_file_of_the_present_format_is_left_alone(path: Path, backups: Path) -
 
 def test_an_older_file_takes_the_missing_steps_and_keeps_its_rows(path: Path, backups: Path) -> None:
     climb(path, backups, clock, newer(STEP_2))
-    assert ask(path, "PRAGMA user_version") == [(2,)]
+    assert ask(path, "PRAGMA user_version") == [(FORMAT + 1,)]
     assert (
         ask(path, "SELECT count(*) FROM note") == ask(path, "SELECT count(*) FROM known_provider") == [(40,)]
     )
@@ -103,12 +104,12 @@ def test_several_steps_are_taken_in_order(path: Path, backups: Path) -> None:
         clock,
         newer(STEP_2, "UPDATE note SET text = 'x' WHERE id = 1;\n", "DROP TABLE note;\n"),
     )
-    assert ask(path, "PRAGMA user_version") == [(4,)]
+    assert ask(path, "PRAGMA user_version") == [(FORMAT + 3,)]
 
 
 def test_the_backup_is_the_old_file_whole_private_and_with_its_sum(path: Path, backups: Path) -> None:
     backup = climb(path, backups, clock, newer(STEP_2))
-    assert backup == backups / "registry-format1-20261123T070000123000.db"
+    assert backup == backups / f"registry-format{FORMAT}-20261123T070000123000.db"
     assert check_file(backup) == ()
     assert ask(backup, "SELECT count(*) FROM known_provider") == [(40,)]
     summary = backup.with_name(f"{backup.name}.sha256")
@@ -169,7 +170,7 @@ def test_a_newer_file_is_neither_read_nor_written(path: Path, backups: Path) -> 
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StoreNewer, match=r"registry\.db has format 7, this version knows 2\."):
+    with pytest.raises(StoreNewer, match=rf"registry\.db has format 7, this version knows {FORMAT + 1}\."):
         climb(path, backups, clock, newer(STEP_2))
     assert path.read_bytes() == before
     assert not backups.exists()
@@ -188,8 +189,8 @@ def test_a_damaged_file_is_not_upgraded(path: Path, backups: Path) -> None:
 
 
 def test_an_older_file_that_was_not_upgraded_is_not_opened(path: Path) -> None:
-    with pytest.raises(StoreReadOnly, match="has the older format 1 and must be upgraded first"):
-        check_file(path, newest=2)
+    with pytest.raises(StoreReadOnly, match=f"has the older format {FORMAT} and must be upgraded first"):
+        check_file(path, newest=FORMAT + 1)
 
 
 def test_a_text_is_not_upgraded(path: Path, backups: Path) -> None:
@@ -230,5 +231,24 @@ def test_of_three_upgrades_at_once_one_does_it_and_the_others_go_on(tmp_path: Pa
             start.stdin.flush()
         said = [start.communicate() for start in starts]
         assert sorted(out.strip() for out, _ in said) == ["False", "False", "True"], said
-        assert ask(path, "PRAGMA user_version") == [(2,)]
+        assert ask(path, "PRAGMA user_version") == [(FORMAT + 1,)]
         assert len(list((path.parent / "backups").glob("*.db"))) == 1
+
+
+def test_a_file_of_the_first_format_becomes_what_this_version_makes(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    first = sqlite3.connect(path, isolation_level=None)
+    first.execute("BEGIN")
+    build(first, steps()[:1])
+    for statement in BASE:
+        if not any(table in statement for table in ("key_control", "observed_limit", "model_observation")):
+            first.execute(statement)
+    first.execute("COMMIT")
+    first.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    first.execute("PRAGMA user_version = 1")
+    first.close()
+    assert climb(path, tmp_path / "backups", clock) is not None
+    path.chmod(0o600)
+    assert check_file(path) == ()
+    assert ask(path, "SELECT count(*), count(plan) FROM verification_run") == [(3, 0)]
+    assert ask(path, "PRAGMA user_version") == [(FORMAT,)]

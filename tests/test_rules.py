@@ -15,7 +15,7 @@ from tui_registry.store.schema import build, steps
 
 SHELL = shutil.which("sqlite3")
 CHECK_NAME = re.compile(r'CONSTRAINT "([a-z_.0-9]+)" CHECK')
-FOREIGN_KEYS = 8
+FOREIGN_KEYS = 11
 
 
 def fill(path: Path, scripts: Sequence[str]) -> None:

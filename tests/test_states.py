@@ -68,10 +68,22 @@ def record_of(row: ProviderRow) -> str:
     return row.api_key_encrypted
 
 
-def result_of(store: Store, model: ModelRow, status: str, score: float | None = None) -> ModelRow:
+def result_of(
+    store: Store,
+    model: ModelRow,
+    status: str,
+    score: float | None = None,
+    outcome: str | None = None,
+    test_type: str = "hello",
+) -> ModelRow:
     """The model after one more result of it."""
     result = NewResult(
-        provider_id=model.provider_id, model_id=model.id, test_type="hello", status=status, score=score
+        provider_id=model.provider_id,
+        model_id=model.id,
+        test_type=test_type,
+        status=status,
+        outcome=outcome,
+        score=score,
     )
     done(store, lambda write: write.record_result(result))
     return store.reads.model_by_id(model.id)
@@ -382,14 +394,41 @@ class TestModels:
         assert (model.verification_state, model.score) == ("verified", 0.75)
         assert (model.consecutive_failures, model.last_verified_at) == (0, "2026-11-23T07:52:00.000Z")
 
-    def test_lose_it_with_the_third_failure_in_a_row(self, store: Store) -> None:
+    def test_lose_it_with_the_third_failure_in_a_row(self, home: Home, store: Store) -> None:
         model = result_of(store, add_model(store, add_groq(store)), "pass", 1.0)
         seen = []
-        for status in ("fail", "error", "fail"):
-            model = result_of(store, model, status)
+        for _ in range(3):
+            home.clock.move(minutes=8)
+            model = result_of(store, model, "fail")
             seen.append((model.verification_state, model.consecutive_failures))
         assert seen == [("verified", 1), ("verified", 2), ("unverified", 3)]
         assert model.score == 1.0
+
+    def test_keep_it_through_failures_of_one_bad_moment(self, home: Home, store: Store) -> None:
+        model = result_of(store, add_model(store, add_groq(store)), "pass")
+        for _ in range(4):
+            home.clock.move(minutes=4)
+            model = result_of(store, model, "fail")
+        assert (model.verification_state, model.consecutive_failures) == ("verified", 4)
+        home.clock.move(minutes=3)
+        assert result_of(store, model, "fail").verification_state == "unverified"
+
+    @pytest.mark.parametrize(("apart", "state"), [(9, "verified"), (10, "unverified")])
+    def test_lose_it_when_they_are_missing_twice(
+        self, home: Home, store: Store, apart: int, state: str
+    ) -> None:
+        model = result_of(store, add_model(store, add_groq(store)), "pass")
+        model = result_of(store, model, "fail", outcome="missing")
+        home.clock.move(minutes=apart)
+        assert result_of(store, model, "fail", outcome="missing").verification_state == state
+
+    @pytest.mark.parametrize("test_type", ["tools", "json", "benchmark"])
+    def test_are_scored_but_not_judged_by_what_else_they_can(self, store: Store, test_type: str) -> None:
+        model = add_model(store, add_groq(store))
+        scored = result_of(store, model, "pass", 0.5, test_type=test_type)
+        assert (scored.verification_state, scored.score) == ("unverified", 0.5)
+        failed = result_of(store, scored, "fail", 0.25, test_type=test_type)
+        assert (failed.consecutive_failures, failed.score) == (0, 0.25)
 
     def test_start_to_count_again_after_a_pass(self, store: Store) -> None:
         model = add_model(store, add_groq(store))
@@ -397,16 +436,17 @@ class TestModels:
             model = result_of(store, model, status)
         assert (model.verification_state, model.consecutive_failures) == ("verified", 2)
 
-    @pytest.mark.parametrize("status", ["blocked", "skipped", "unsupported", "partial"])
+    @pytest.mark.parametrize("status", ["error", "blocked", "skipped", "unsupported", "partial"])
     def test_are_not_judged_by_what_says_nothing_about_them(self, store: Store, status: str) -> None:
         model = result_of(store, add_model(store, add_groq(store)), "pass")
         assert result_of(store, model, status) == model
 
-    def test_have_the_state_their_history_gives(self, store: Store) -> None:
+    def test_have_the_state_their_history_gives(self, home: Home, store: Store) -> None:
         row = add_groq(store)
         for number, story in enumerate(("pass", "fail fail fail", "pass error fail fail pass fail", "")):
             model = add_model(store, row, f"model-{number}")
             for status in story.split():
+                home.clock.move(minutes=8)
                 result_of(store, model, status, 0.5)
         assert store.reads.recompute_states() == []
 

@@ -4,6 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tui_registry.store.proof_rows import Attempt as Attempt
+    from tui_registry.store.proof_rows import DiscoveredModel as DiscoveredModel
+    from tui_registry.store.proof_rows import DiscoveryReport as DiscoveryReport
+    from tui_registry.store.proof_rows import Finding as Finding
+    from tui_registry.store.proof_rows import KeyControlRow as KeyControlRow
+    from tui_registry.store.proof_rows import ModelObservationRow as ModelObservationRow
+    from tui_registry.store.proof_rows import ModelSeen as ModelSeen
+    from tui_registry.store.proof_rows import ObservedLimitRow as ObservedLimitRow
+    from tui_registry.store.proof_rows import SeenLimit as SeenLimit
+    from tui_registry.store.read_proofs import ProofReads as ProofReads
     from tui_registry.store.reads import Reads as Reads
     from tui_registry.store.rows import CatalogBatch as CatalogBatch
     from tui_registry.store.rows import CatalogModel as CatalogModel
@@ -25,9 +35,28 @@ if TYPE_CHECKING:
     from tui_registry.store.rows import RunRow as RunRow
     from tui_registry.store.rows import StateDifference as StateDifference
     from tui_registry.store.store import Store as Store
+    from tui_registry.store.write_proofs import ProofWrites as ProofWrites
     from tui_registry.store.writes import Writes as Writes
 
-_HOMES = {"Reads": "reads", "Store": "store", "Writes": "writes"}
+_PROOF_ROWS = (
+    "Attempt",
+    "DiscoveredModel",
+    "DiscoveryReport",
+    "Finding",
+    "KeyControlRow",
+    "ModelObservationRow",
+    "ModelSeen",
+    "ObservedLimitRow",
+    "SeenLimit",
+)
+_HOMES = {
+    "Reads": "reads",
+    "Store": "store",
+    "Writes": "writes",
+    "ProofReads": "read_proofs",
+    "ProofWrites": "write_proofs",
+}
+_HOMES |= dict.fromkeys(_PROOF_ROWS, "proof_rows")
 
 
 def __getattr__(name: str) -> object:

@@ -148,6 +148,8 @@ class RunRow:
     actual_cost: float | None
     started_at: str
     finished_at: str | None
+    plan: str | None = field(default=None, repr=False)
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.queue import WriteQueue
 from tui_registry.store.read_history import HistoryReads
+from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
@@ -43,6 +44,7 @@ class Store:
         self.banner = banner
         self.reads = Reads(connections.read)
         self.history = HistoryReads(connections.read)
+        self.proofs = ProofReads(connections.read)
         self.views = Views(self.path, clock=clock, budget=PAGE_BUDGET)
         self._connections = connections
         self._vault = vault

@@ -1,4 +1,4 @@
-"""The tables of the registry as Peewee sees them; the rules themselves live in steps/0001_initial.sql.
+"""The tables of the registry as Peewee sees them; the rules themselves live in steps/.
 
 No table is bound to a database here: every query is bound to the connection it runs on.
 """
@@ -194,6 +194,8 @@ class Run(Table):
     actual_cost = pw.DoubleField(null=True)
     started_at = pw.TextField()
     finished_at = pw.TextField(null=True)
+    plan = pw.TextField(null=True)
+    owner = pw.TextField(null=True)
 
     class Meta:
         """Name."""
@@ -236,6 +238,60 @@ class Result(Table):
         table_name = "verification_result"
 
 
+class KeyControl(Table):
+    """Whether an endpoint refuses a wrong key."""
+
+    endpoint = pw.TextField(primary_key=True)
+    proof = pw.TextField()
+    refuses_wrong = Flag()
+    checked_at = pw.TextField()
+
+    class Meta:
+        """Name."""
+
+        table_name = "key_control"
+
+
+class ObservedLimit(Table):
+    """The latest word of a provider on each of its limits."""
+
+    id = pw.BigAutoField()
+    provider = pw.ForeignKeyField(Provider, column_name="provider_id", lazy_load=False)
+    model = pw.ForeignKeyField(Model, column_name="model_id", null=True, lazy_load=False)
+    metric = pw.TextField()
+    window = pw.TextField()
+    limit_value = Whole(null=True)
+    remaining = Whole(null=True)
+    reset_at = pw.TextField(null=True)
+    header = pw.TextField()
+    observed_at = pw.TextField()
+
+    class Meta:
+        """Name."""
+
+        table_name = "observed_limit"
+
+
+class ModelObservation(Table):
+    """What was seen of a model on lists and in answers."""
+
+    model = pw.ForeignKeyField(Model, column_name="model_id", primary_key=True, lazy_load=False)
+    listed_at = pw.TextField(null=True)
+    unlisted_at = pw.TextField(null=True)
+    served_at = pw.TextField(null=True)
+    mode = pw.TextField(null=True)
+    supports_tools = Flag(null=True)
+    supports_json = Flag(null=True)
+    quirks = pw.TextField(null=True)
+    quirks_at = pw.TextField(null=True)
+    last_updated = pw.TextField()
+
+    class Meta:
+        """Name."""
+
+        table_name = "model_observation"
+
+
 TABLES: tuple[type[Table], ...] = (
     Meta,
     Known,
@@ -246,4 +302,7 @@ TABLES: tuple[type[Table], ...] = (
     Limits,
     Run,
     Result,
+    KeyControl,
+    ObservedLimit,
+    ModelObservation,
 )

@@ -8,7 +8,7 @@ from tui_registry.errors import HasDependents, InvalidInput
 from tui_registry.store.change import Change, counted
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import ModelRow
-from tui_registry.store.tables import Model, ModelPricing
+from tui_registry.store.tables import Model, ModelObservation, ModelPricing, ObservedLimit
 
 if TYPE_CHECKING:
     from tui_registry.drafts import ModelDraft
@@ -73,7 +73,8 @@ def delete(change: Change, id: int) -> None:
             " Its provider can be deactivated, or purged with everything it has.",
             counts,
         )
-    change.delete(ModelPricing, "model_id", id)
+    for table in (ModelPricing, ModelObservation, ObservedLimit):
+        change.delete(table, "model_id", id)
     change.delete(Model, "id", id)
 
 

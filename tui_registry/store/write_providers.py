@@ -10,7 +10,17 @@ from tui_registry.store import names
 from tui_registry.store.change import Change, counted, origin_of_stored
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import KnownProvider, ProviderRow
-from tui_registry.store.tables import Known, Limits, Model, ModelPricing, Pricing, Provider, Result
+from tui_registry.store.tables import (
+    Known,
+    Limits,
+    Model,
+    ModelObservation,
+    ModelPricing,
+    ObservedLimit,
+    Pricing,
+    Provider,
+    Result,
+)
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
@@ -123,8 +133,10 @@ def purge(change: Change, id: int, confirm: str, backup: Callable[[], object]) -
     backup()
     change.setting("purge", str(id))
     change.delete(Result, "provider_id", id)
+    change.delete(ObservedLimit, "provider_id", id)
     for model in change.reads.models(id):
-        change.delete(ModelPricing, "model_id", model.id)
+        for table in (ModelPricing, ModelObservation):
+            change.delete(table, "model_id", model.id)
     change.delete(Model, "provider_id", id)
     _remove(change, id)
     change.forget("purge")
@@ -148,6 +160,7 @@ def switched_off(change: Change, row: ProviderRow, reason: str) -> dict[str, obj
 
 
 def _remove(change: Change, id: int) -> None:
+    change.delete(ObservedLimit, "provider_id", id)
     change.delete(Pricing, "provider_id", id)
     change.delete(Limits, "provider_id", id)
     change.delete(Provider, "id", id)

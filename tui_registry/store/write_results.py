@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict
 from typing import NoReturn
 
-from tui_registry.errors import InvalidInput
+from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store.change import Change
 from tui_registry.store.rows import NewResult, ResultRow, RunRow
 from tui_registry.store.statements import fetch
-from tui_registry.store.states import ModelState
+from tui_registry.store.states import ModelState, before, says
 from tui_registry.store.tables import Model, Result, Run
 
 
@@ -25,18 +25,26 @@ def record(change: Change, result: NewResult) -> ResultRow:
     if kept.model_id is None:
         return kept
     row = change.reads.model_by_id(kept.model_id)
-    before = ModelState(row.verification_state, row.consecutive_failures, row.score, row.last_verified_at)
-    after = before.after(kept.status, kept.score, kept.created_at)
-    if after != before:
-        values = asdict(after) | {"updated_at": change.later(row.updated_at)}
+    stored = ModelState(row.verification_state, row.consecutive_failures, row.score, row.last_verified_at)
+    held = before(change.db, row.id, stored, kept.id)
+    after = held.after(says(kept.test_type, kept.status, kept.outcome), kept.score, kept.created_at)
+    if after.stored() != held.stored():
+        values = after.stored() | {"updated_at": change.later(row.updated_at)}
         change.update(Model, row.id, row.row_version, values)
     return kept
 
 
 def start_run(
-    change: Change, suite: str, trigger: str, budget: float | None, estimated_cost: float | None
+    change: Change,
+    suite: str,
+    trigger: str,
+    budget: float | None,
+    estimated_cost: float | None,
+    plan: str | None = None,
+    owner: str | None = None,
 ) -> RunRow:
-    """Open a run; money is USD."""
+    """Open a run; money is USD, `plan` a JSON object, `owner` names the process it runs in."""
+    _check_object("plan", plan)
     id = change.insert(
         Run,
         {
@@ -46,7 +54,22 @@ def start_run(
             "budget": budget,
             "estimated_cost": estimated_cost,
             "started_at": change.now,
+            "plan": plan,
+            "owner": owner,
         },
+    )
+    return change.reads.run(id)
+
+
+def resume_run(change: Change, id: int, owner: str | None) -> RunRow:
+    """Open an interrupted or cancelled run again; raises Refused for one that runs or is done."""
+    row = change.reads.run(id)
+    if row.state not in ("interrupted", "cancelled"):
+        raise Refused(f"Run {id} is {row.state}, so there is nothing to resume.")
+    fetch(
+        change.db,
+        "UPDATE verification_run SET state = 'running', finished_at = NULL, owner = ? WHERE id = ?",
+        (owner, id),
     )
     return change.reads.run(id)
 

@@ -35,6 +35,7 @@ from tui_registry.store.rows import (
     RunRow,
 )
 from tui_registry.store.tables import Limits, ModelPricing, Pricing
+from tui_registry.store.write_proofs import ProofWrites
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
 
@@ -53,6 +54,7 @@ class Writes:
         self._vault = vault
         self._clock = clock
         self._backup = backup
+        self.proofs = ProofWrites(self._change)
 
     @contextmanager
     def _change(self) -> Iterator[Change]:
@@ -198,11 +200,18 @@ class Writes:
             write_facts.delete(change, Limits, provider_id)
 
     def start_run(
-        self, suite: str, trigger: str, *, budget: float | None = None, estimated_cost: float | None = None
+        self,
+        suite: str,
+        trigger: str,
+        *,
+        budget: float | None = None,
+        estimated_cost: float | None = None,
+        plan: str | None = None,
+        owner: str | None = None,
     ) -> RunRow:
-        """Open a verification run; money is USD."""
+        """Open a verification run; money is USD, `plan` a JSON object of what it sets out to do."""
         with self._change() as change:
-            return write_results.start_run(change, suite, trigger, budget, estimated_cost)
+            return write_results.start_run(change, suite, trigger, budget, estimated_cost, plan, owner)
 
     def record_result(self, result: NewResult) -> ResultRow:
         """Keep one probe's result and bring its model's state up to date."""
