@@ -30,10 +30,11 @@ LIBRARY_ROOM = {
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
-    "cli": {"verification", "export", "catalog", "store", "vault", "drafts", "ui", *SMALL},
+    "cli": {"verification", "export", "catalog", "store", "vault", "drafts", "ui", "demo", *SMALL},
     "ui": {"verification", "export", "catalog", "store", "vault", "drafts", *SMALL},
     "verification": {"wire", "store", "vault", *SMALL},
     "export": {"store", *SMALL},
+    "demo": {"catalog", "store", "vault", "drafts", *SMALL},
     "catalog": {"store", "drafts", "endpoint", "money", "text", "errors", "clock"},
     "store": {"vault", "drafts", "endpoint", "money", "text", "errors", "clock"},
     "wire": {"endpoint", "text", "errors", "clock"},

@@ -8,13 +8,13 @@ from pathlib import Path
 from tui_registry.clock import Clock
 from tui_registry.errors import StoreDamaged
 from tui_registry.store.backup import back_up
-from tui_registry.store.database import location
+from tui_registry.store.database import WRITE_PATIENCE, location
 from tui_registry.store.faults import explained
 from tui_registry.store.schema import build, steps
 from tui_registry.store.soundness import read_format
 
 # another start may be upgrading a large file, backup included
-_PATIENCE = 60.0
+_UPGRADE_PATIENCE = 60
 
 
 def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None = None) -> Path | None:
@@ -29,6 +29,7 @@ def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None
         _prepare(connection)
         if read_format(connection, path, newest) == newest:
             return None
+        connection.execute(f"PRAGMA busy_timeout = {_UPGRADE_PATIENCE * 1000}")
         connection.execute("BEGIN IMMEDIATE")
         try:
             # the lock may have been waited for while another start did all of this
@@ -44,8 +45,8 @@ def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that waits for another start's upgrade, and creates nothing."""
-    return sqlite3.connect(location(path), uri=True, timeout=_PATIENCE, isolation_level=None)
+    """A connection that waits as long as a save may take, and creates nothing."""
+    return sqlite3.connect(location(path), uri=True, timeout=WRITE_PATIENCE, isolation_level=None)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

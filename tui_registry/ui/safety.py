@@ -2,6 +2,7 @@
 
 import re
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
@@ -10,6 +11,47 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("─━▔▁▂▃", "-"),
+        **dict.fromkeys("│┃▌▐▕▏▎▍", "|"),
+        **dict.fromkeys("█▇▆▅▄■", "#"),
+        **dict.fromkeys("•●·⋮", "*"),
+        "…": "~",
+        "▸": ">",
+        "▼": "v",
+        "▲": "^",
+        "→": ">",
+        "←": "<",
+        "↑": "^",
+        "↓": "v",
+        "“": '"',
+        "”": '"',
+        "✓": "+",
+        "✗": "x",
+    }
+)
+
+
+class AsciiFilter(LineFilter):
+    """Draws with ASCII alone whatever a terminal's font may lack; what has no stand-in is a question mark."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments in ASCII, each character as wide as before."""
+        return [
+            segment
+            if segment.control or segment.text.isascii()
+            else Segment(_ascii(segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+def _ascii(text: str) -> str:
+    """Text in ASCII that takes as many cells."""
+    return "".join(each if each.isascii() else "?" * cell_len(each) for each in text.translate(_PLAIN))
 
 
 class ControlFilter(LineFilter):
