@@ -1,0 +1,160 @@
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.registries import Home, add_groq, add_model, done, model_draft, provider_draft
+from tui_registry.errors import InvalidInput, Refused
+from tui_registry.store import ModelRow, NewResult, ResultRow, Store, Writes
+from tui_registry.store.write_history import Found, record_results
+from tui_registry.store.write_together import together
+from tui_registry.vault import Vault
+
+STATUSES = ("pass", "pass", "partial", "fail", "fail", "unsupported", "blocked", "error", "skipped")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def store(home: Home) -> Iterator[Store]:
+    with home.open() as opened:
+        yield opened
+
+
+def history(seed: int, models: list[int], provider_id: int, start: datetime) -> list[Found]:
+    """Results of every kind about these models and their provider, an hour or a second apart."""
+    chance = random.Random(seed)
+    now, found = start, []
+    for number in range(120):
+        now += timedelta(seconds=chance.choice((1, 3600)))
+        status = chance.choice(STATUSES)
+        result = NewResult(
+            provider_id=provider_id,
+            model_id=chance.choice([None, *models]),
+            test_type=chance.choice(("chat", "chat", "tools", "json")),
+            status=status,
+            outcome="missing" if status == "fail" and chance.random() < 0.3 else "ok",
+            latency_ms=float(number),
+            scores='{"existence": 1.0}',
+            score=chance.choice((None, 0.5, 1.0)),
+            evidence='{"reply": "PONG"}',
+        )
+        found.append((now, result))
+    return found
+
+
+def told(store: Store, provider_id: int) -> tuple[list[ResultRow], list[ModelRow]]:
+    """All results, and all models but for how often and when they were edited."""
+    rows = [replace(row, row_version=1, updated_at="") for row in store.reads.models(provider_id)]
+    return store.reads.results(limit=1000), rows
+
+
+def keep_at_once(_home: Home, store: Store, found: list[Found]) -> None:
+    done(store, lambda writes: record_results(writes, found))
+
+
+def keep_one_by_one(home: Home, store: Store, found: list[Found]) -> None:
+    for home.clock.now, result in found:
+        store.write(partial(Writes.record_result, result=result)).result()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_results_at_once_leave_what_results_one_by_one_leave(tmp_path: Path, seed: int) -> None:
+    kept = []
+    for at_once in (False, True):
+        home = Home(tmp_path / str(at_once))
+        with home.open() as store:
+            provider = add_groq(store)
+            models = [add_model(store, provider, name).id for name in ("a", "b", "c")]
+            found = history(seed, models, provider.id, home.clock())
+            for part in (found[:50], found[50:]):
+                (keep_at_once if at_once else keep_one_by_one)(home, store, part)
+            kept.append(told(store, provider.id))
+            assert store.reads.recompute_states() == []
+    assert kept[0] == kept[1]
+    assert len(kept[0][0]) == 120
+
+
+@pytest.mark.parametrize(
+    ("wrong", "refusal"),
+    [
+        ({"evidence": "no object"}, InvalidInput),
+        ({"scores": "[1]"}, InvalidInput),
+        ({"status": "perhaps"}, InvalidInput),
+        ({"model_id": 99}, Refused),
+        ({"run_id": 99}, Refused),
+    ],
+)
+def test_one_bad_result_among_many_keeps_them_all_out(
+    home: Home, store: Store, wrong: dict[str, object], refusal: type[Exception]
+) -> None:
+    provider = add_groq(store)
+    model = add_model(store, provider)
+    good = NewResult(provider_id=provider.id, model_id=model.id, test_type="chat", status="pass")
+    bad = replace(good, **wrong)  # type: ignore[arg-type]
+    found = [(home.clock(), good), (home.clock(), bad)]
+    with pytest.raises(refusal):
+        done(store, lambda writes: record_results(writes, found))
+    assert store.reads.results() == []
+    assert store.reads.model_by_id(model.id) == model
+
+
+def test_no_results_at_once_are_no_change(store: Store) -> None:
+    before = store.data_version()
+    assert done(store, lambda writes: record_results(writes, [])) == 0
+    assert store.data_version() == before
+
+
+def fill(home: Home, *, fail: bool) -> None:
+    """A provider with a model in one transaction, which breaks off at the end if told to."""
+    with together(home.database, vault=Vault(home.key_file), clock=home.clock) as one:
+        row = one.writes.add_provider(provider_draft())
+        one.writes.add_model(row.id, model_draft("mine"))
+        assert [model.model_id for model in one.reads.models(row.id)] == ["mine"]
+        if fail:
+            raise KeyboardInterrupt
+
+
+def test_changes_made_together_are_saved_when_the_block_is_left(home: Home, store: Store) -> None:
+    before = store.data_version()
+    fill(home, fail=False)
+    assert store.reads.counts().models == 1
+    assert store.data_version() != before
+
+
+def test_changes_made_together_are_none_when_the_block_fails(home: Home, store: Store) -> None:
+    before = store.data_version()
+    with pytest.raises(KeyboardInterrupt):
+        fill(home, fail=True)
+    assert store.reads.counts().providers == 0
+    assert store.data_version() == before
+
+
+def test_a_refused_change_leaves_the_others_made_together(home: Home, store: Store) -> None:
+    with together(home.database, vault=Vault(home.key_file), clock=home.clock) as one:
+        row = one.writes.add_provider(provider_draft())
+        model = one.writes.add_model(row.id, model_draft("mine"))
+        good = NewResult(provider_id=row.id, model_id=model.id, test_type="chat", status="pass")
+        with pytest.raises(InvalidInput):
+            record_results(one.writes, [(home.clock(), good), (home.clock(), replace(good, score=2.0))])
+        with pytest.raises(InvalidInput):
+            one.writes.add_model(row.id, model_draft("mine"))
+    assert store.reads.counts().results == 0
+    assert [row.model_id for row in store.reads.models(row.id)] == ["mine"]
+
+
+def test_nothing_is_purged_together_with_other_changes(home: Home, store: Store) -> None:
+    row = add_groq(store)
+    with (
+        together(home.database, vault=Vault(home.key_file), clock=home.clock) as one,
+        pytest.raises(Refused),
+    ):
+        one.writes.purge_provider(row.id, "Groq")
+    assert store.reads.provider_by_id(row.id) == row

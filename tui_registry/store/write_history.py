@@ -1,0 +1,62 @@
+"""Many results at once: a history that is at hand already, kept by a few statements instead of a few each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from tui_registry.clock import stamp
+from tui_registry.store.change import Change
+from tui_registry.store.rows import Cell, NewResult
+from tui_registry.store.statements import run_many
+from tui_registry.store.states import differences
+from tui_registry.store.tables import Model
+from tui_registry.store.write_results import _check_object
+from tui_registry.store.writes import Writes
+
+Found = tuple[datetime, NewResult]
+"""A result and the moment it was found."""
+
+_COLUMNS = [field.name for field in fields(NewResult)]
+_ADD = (
+    f"INSERT INTO verification_result ({', '.join(_COLUMNS)}, created_at)"  # noqa: S608
+    f" VALUES ({', '.join('?' * len(_COLUMNS))}, ?)"
+)
+
+
+def record_results(writes: Writes, found: Iterable[Found]) -> int:
+    """Keep results with their own moments, in the order given, all or none; how many there were.
+
+    Models end in the states that `Writes.record_result` would leave one by one, but each counts as edited
+    once, by its last result. Raises what `record_result` raises.
+    """
+    results = list(found)
+    if not results:
+        return 0
+    with writes._change() as change:
+        for _at, result in results:
+            for field in ("scores", "evidence"):
+                _check_object(field, getattr(result, field))
+        run_many(change.db, _ADD, (_values(result, at) for at, result in results))
+        _bring_up_to_date(change, results)
+    return len(results)
+
+
+def _values(result: NewResult, at: datetime) -> tuple[object, ...]:
+    return (*(getattr(result, column) for column in _COLUMNS), stamp(at))
+
+
+def _bring_up_to_date(change: Change, results: Sequence[Found]) -> None:
+    """Give each model of these results the state that its whole history now says it has."""
+    last = {result.model_id: stamp(at) for at, result in results}
+    states: dict[int, dict[str, Cell]] = {}
+    for each in differences(change.db):
+        if each.model_id in last:
+            states.setdefault(each.model_id, {})[each.field] = each.computed
+    for id, state in states.items():
+        _edit(change, id, state, last[id])
+
+
+def _edit(change: Change, id: int, state: Mapping[str, Cell], at: str) -> None:
+    row = change.reads.model_by_id(id)
+    updated_at = max(at, row.updated_at)
+    change.update(Model, id, row.row_version, {**state, "updated_at": updated_at})
