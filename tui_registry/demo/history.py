@@ -1,0 +1,121 @@
+"""The thirty days of verification that the made-up registry remembers."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tui_registry.demo.events import CUT_SHORT, FULL_DAYS, SILENT_DAYS
+from tui_registry.demo.filling import Filling
+from tui_registry.demo.incidents import INCIDENTS
+from tui_registry.demo.probes import Subject, probe
+from tui_registry.demo.providers import PLANS
+from tui_registry.money import exact
+from tui_registry.store import NewResult, RunRow
+from tui_registry.store.write_history import Found
+
+DAYS = 30
+SEED = 20_260
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One run: how many hours before the day's end it starts, what it probes and how it ends, None if not.
+
+    `full` asks for every probe of each model, and for each key and list of models first. Money is USD.
+    """
+
+    day: int
+    hours: float
+    trigger: str
+    budget: float
+    subjects: Sequence[Subject]
+    full: bool = False
+    state: str | None = "done"
+
+
+def live_through(filling: Filling) -> None:
+    """Fill in thirty days of runs, with what else happened on its day; the last run is still going on."""
+    chance = random.Random(SEED)
+    watched = _watched(filling)
+    for day in range(DAYS, -1, -1):
+        for each in _rounds(day, _still(watched, day)):
+            _verify(filling, each, chance)
+        if day in INCIDENTS:
+            filling.calendar.go_to(days=day, hours=1)
+            INCIDENTS[day](filling)
+    just_begun = Round(0, 0.03, "manual", 0.25, _still(watched, 0)[:3], state=None)
+    _verify(filling, just_begun, chance)
+    filling.keep_found()
+
+
+def _rounds(day: int, subjects: Sequence[Subject]) -> Iterator[Round]:
+    """The runs of one day: the timer's at night, and on some days a person's."""
+    if day not in SILENT_DAYS:
+        state = CUT_SHORT.get(day, "done")
+        reached = subjects if state == "done" else subjects[: len(subjects) // 2]
+        yield Round(day, 3.2, "schedule", 0.25, reached, state=state)
+    if day in FULL_DAYS:
+        yield Round(day, 2.5, "manual", 2.0, subjects, full=True)
+
+
+def _watched(filling: Filling) -> list[Subject]:
+    """The models that are verified, with their prices of the beginning."""
+    found = []
+    for plan in PLANS:
+        row = filling.reads.provider(plan.name)
+        models = sorted(filling.reads.models(row.id), key=lambda model: model.id)[: plan.watched]
+        found += [Subject(plan, row, each, filling.reads.effective_price(each.id)) for each in models]
+    return found
+
+
+def _still(watched: Sequence[Subject], day: int) -> list[Subject]:
+    """Those that are still verified so many days ago."""
+    return [subject for subject in watched if day >= subject.plan.watched_until]
+
+
+def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
+    """Keep one run with its results."""
+    calendar = filling.calendar
+    calendar.go_to(days=each.day, hours=each.hours)
+    suite = "full" if each.full else "quick"
+    expected = round(0.0004 * len(each.subjects) * (3 if each.full else 1), 4)
+    run = filling.writes.start_run(suite, each.trigger, budget=each.budget, estimated_cost=expected)
+    if each.full:
+        for row in {subject.provider.id: subject.provider for subject in each.subjects}.values():
+            calendar.go_on(1.5)
+            filling.check_key(row, "pass", "ok", 200, round(90 + 200 * chance.random(), 1), run.id)
+    found = list(_found(filling, each, run, chance))
+    filling.found.extend(found)
+    if each.state is not None:
+        state, spent = each.state, sum((exact(result.cost or 0.0) for _, result in found), Decimal(0))
+        filling.writes.finish_run(run.id, state, actual_cost=float(spent))
+
+
+def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) -> Iterator[Found]:
+    """The results of a run with their moments; the clock goes on as they come in."""
+    calendar = filling.calendar
+    if each.full:
+        for subject in {subject.provider.id: subject for subject in each.subjects}.values():
+            calendar.go_on(1.2)
+            yield calendar.now, _listed(subject, run)
+    for subject in each.subjects:
+        for test in subject.tests if each.full else subject.tests[-1:]:
+            result = probe(subject, test, each.day, run.id, chance)
+            calendar.go_on((result.latency_ms or 400) / 1_000 + 0.3 + chance.random())
+            yield calendar.now, result
+
+
+def _listed(subject: Subject, run: RunRow) -> NewResult:
+    """A provider's list of models, read without trouble."""
+    return NewResult(
+        run_id=run.id,
+        provider_id=subject.provider.id,
+        test_type="models",
+        status="pass",
+        outcome="ok",
+        http_status=200,
+        latency_ms=subject.plan.first_token / 2,
+        endpoint=subject.provider.endpoint,
+        key_fingerprint=subject.provider.key_fingerprint,
+    )
