@@ -115,6 +115,7 @@ def test_has_limits_that_are_known_in_part_and_not_at_all(store: Store) -> None:
     assert 0 < len(known) < 12
     assert any(each.tokens_per_minute is None for each in known)
     assert any(None not in asdict(each).values() for each in known)
+    assert {each.source for each in known} == {"user", "observed"}
 
 
 def test_remembers_every_status_and_every_outcome(store: Store) -> None:

@@ -16,6 +16,8 @@ from tui_registry.store.write_history import Found
 
 DAYS = 30
 SEED = 20_260
+IN_DOUBT = ("DeepSeek", "Mistral")
+"""The providers that somebody is verifying again just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,11 @@ def live_through(filling: Filling) -> None:
         for each in _rounds(day, _still(watched, day)):
             _verify(filling, each, chance)
         if day in INCIDENTS:
+            filling.keep_found()
             filling.calendar.go_to(days=day, hours=1)
             INCIDENTS[day](filling)
-    just_begun = Round(0, 0.03, "manual", 0.25, _still(watched, 0)[:3], state=None)
+    in_doubt = [subject for subject in watched if subject.plan.name in IN_DOUBT]
+    just_begun = Round(0, 0.03, "manual", 0.25, in_doubt[:6], state=None)
     _verify(filling, just_begun, chance)
     filling.keep_found()
 
@@ -60,13 +64,14 @@ def _rounds(day: int, subjects: Sequence[Subject]) -> Iterator[Round]:
 
 
 def _watched(filling: Filling) -> list[Subject]:
-    """The models that are verified, with their prices of the beginning."""
-    found = []
+    """The models that are verified, with their prices of the beginning; providers take turns."""
+    turns: list[tuple[int, Subject]] = []
     for plan in PLANS:
         row = filling.reads.provider(plan.name)
         models = sorted(filling.reads.models(row.id), key=lambda model: model.id)[: plan.watched]
-        found += [Subject(plan, row, each, filling.reads.effective_price(each.id)) for each in models]
-    return found
+        for turn, model in enumerate(models):
+            turns.append((turn, Subject(plan, row, model, filling.reads.effective_price(model.id))))
+    return [subject for _, subject in sorted(turns, key=lambda each: each[0])]
 
 
 def _still(watched: Sequence[Subject], day: int) -> list[Subject]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from tui_registry.demo.filling import Filling
 from tui_registry.demo.providers import GATEWAY
 from tui_registry.drafts import ModelDraft, ModelPricingDraft, ProviderDraft
+from tui_registry.store import NewResult
+from tui_registry.store.proof_rows import Finding, SeenLimit
 
 
 def _move_fireworks(filling: Filling) -> None:
@@ -36,12 +38,33 @@ def _reject_cohere(filling: Filling) -> None:
         filling.calendar.go_on(20)
 
 
+def _see_limits(filling: Filling) -> None:
+    """An answer of xAI tells its limits, which nobody has entered."""
+    row = filling.reads.provider("xAI")
+    listed = NewResult(
+        provider_id=row.id,
+        test_type="models",
+        status="pass",
+        outcome="ok",
+        http_status=200,
+        latency_ms=340.0,
+        endpoint=row.endpoint,
+        key_fingerprint=row.key_fingerprint,
+    )
+    limits = (
+        SeenLimit("requests", "minute", 480, 479, None, "x-ratelimit-limit-requests"),
+        SeenLimit("tokens", "minute", 2_000_000, 1_996_300, None, "x-ratelimit-limit-tokens"),
+    )
+    filling.writes.proofs.record([Finding(listed, limits=limits)])
+
+
 def _time_out_deepseek(filling: Filling) -> None:
     """A check of DeepSeek's key gets no answer, which proves nothing."""
     filling.check_key(filling.reads.provider("DeepSeek"), "error", "timeout", None)
 
 
 INCIDENTS: dict[int, Callable[[Filling], None]] = {
+    13: _see_limits,
     11: _move_fireworks,
     9: _price_by_hand,
     6: _reject_cohere,
