@@ -86,7 +86,9 @@ def test_results_at_once_leave_what_results_one_by_one_leave(tmp_path: Path, see
     ("wrong", "refusal"),
     [
         ({"evidence": "no object"}, InvalidInput),
+        ({"evidence": "{no: json}"}, InvalidInput),
         ({"scores": "[1]"}, InvalidInput),
+        ({"scores": '{"latency": NaN}'}, InvalidInput),
         ({"status": "perhaps"}, InvalidInput),
         ({"model_id": 99}, Refused),
         ({"run_id": 99}, Refused),
