@@ -24,6 +24,13 @@ from tui_registry.store.merge import Tie, merged
 
 RECORDS = st.fixed_dictionaries({name: st.integers(0, 2) for name in "abc"})
 CURRENCY = (Tie("currency", ("input", "output")),)
+PRICED = st.fixed_dictionaries(
+    {
+        "input": st.integers(0, 2),
+        "output": st.integers(0, 2),
+        "currency": st.sampled_from(("USD", "EUR", "GBP")),
+    }
+)
 
 
 @pytest.fixture
@@ -63,14 +70,25 @@ class TestMerging:
     def test_never_mixes_a_new_currency_with_a_price_edited_elsewhere(self) -> None:
         was = {"input": 1.0, "output": 2.0, "currency": "USD"}
         priced, converted = was | {"output": 3.0}, was | {"currency": "EUR"}
-        with pytest.raises(Conflict) as clash:
-            merged(was, converted, priced, CURRENCY)
-        assert clash.value.fields == {"output": (2.0, 2.0, 3.0)}
-        with pytest.raises(Conflict) as clash:
-            merged(was, priced, converted, CURRENCY)
-        assert clash.value.fields == {"currency": ("USD", "USD", "EUR")}
+        for mine, theirs in ((converted, priced), (priced, converted)):
+            with pytest.raises(Conflict) as clash:
+                merged(was, mine, theirs, CURRENCY)
+            assert clash.value.fields == {
+                "output": (2.0, mine["output"], theirs["output"]),
+                "currency": ("USD", mine["currency"], theirs["currency"]),
+            }
         assert merged(was, was | {"input": 9.0}, priced, CURRENCY) == {"input": 9.0}
         assert merged(was, converted, was, CURRENCY) == {"currency": "EUR"}
+
+    @given(PRICED, PRICED, PRICED)
+    def test_whichever_side_of_a_clash_is_chosen_keeps_its_prices_in_its_currency(
+        self, was: dict[str, object], mine: dict[str, object], theirs: dict[str, object]
+    ) -> None:
+        both_edited = mine != was and theirs != was
+        if both_edited and mine["currency"] != theirs["currency"]:
+            with pytest.raises(Conflict) as clash:
+                merged(was, mine, theirs, CURRENCY)
+            assert set(clash.value.fields) == {field for field in was if mine[field] != theirs[field]}
 
 
 class TestSaving:

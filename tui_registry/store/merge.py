@@ -31,25 +31,21 @@ def merged(was: Values, mine: Values, theirs: Values, ties: Collection[Tie] = ()
         else:
             clash[field] = (was[field], wanted, theirs[field])
     for tie in ties:
-        clash |= _across(tie, was, mine, theirs, changes)
+        clash |= _across(tie, was, mine, theirs)
     if clash:
         words = ", ".join(field.replace("_", " ") for field in clash)
         raise Conflict(f"Another session changed this meanwhile: {words}. Choose which value to keep.", clash)
     return changes
 
 
-def _across(
-    tie: Tie, was: Values, mine: Values, theirs: Values, changes: Values
-) -> dict[str, tuple[object, object, object]]:
-    """The clash of a tied field changed on one side with a field it gives meaning to on the other."""
-    if tie.field not in mine:
+def _across(tie: Tie, was: Values, mine: Values, theirs: Values) -> dict[str, tuple[object, object, object]]:
+    """All that either side changed under a tie, where both did and mean it differently.
+
+    Whichever side is then chosen keeps its own field together with its own values.
+    """
+    if tie.field not in mine or mine[tie.field] == theirs[tie.field]:
         return {}
-    theirs_changed = {each for each in (tie.field, *tie.gives_meaning_to) if theirs[each] != was[each]}
-    here, there = tie.field in changes, tie.field in theirs_changed
-    if here and theirs_changed:
-        fields = theirs_changed
-    elif there and any(each in changes for each in tie.gives_meaning_to):
-        fields = {tie.field}
-    else:
+    tied = (tie.field, *tie.gives_meaning_to)
+    if not all(any(side[each] != was[each] for each in tied) for side in (mine, theirs)):
         return {}
-    return {each: (was[each], mine[each], theirs[each]) for each in fields}
+    return {each: (was[each], mine[each], theirs[each]) for each in tied if mine[each] != theirs[each]}
