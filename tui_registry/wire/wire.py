@@ -1,5 +1,6 @@
 """The wire to one provider: its calls, each answered with everything that happened."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -7,6 +8,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui_registry.clock import Clock, utc_now
+from tui_registry.errors import Refused
+from tui_registry.wire.chatting import ask
+from tui_registry.wire.dialects import dialect_of
 from tui_registry.wire.exchange import (
     Caps,
     ChatReply,
@@ -17,13 +21,21 @@ from tui_registry.wire.exchange import (
     Listing,
     Target,
 )
+from tui_registry.wire.listing import read_listing
+from tui_registry.wire.plainjson import at, is_object
+from tui_registry.wire.record import with_verdict
+from tui_registry.wire.redact import Redactor
+from tui_registry.wire.request import Request, below
+from tui_registry.wire.rules import VERDICTS
+from tui_registry.wire.sending import Sender
+from tui_registry.wire.vectors import vectors_of
 
 if TYPE_CHECKING:
     import httpx2
 
 
 class Wire:
-    """One HTTP client with every safety setting; open it with `async with`, one per provider.
+    """The connections to one provider with every safety setting; open it with `async with`.
 
     `environ` is where HTTPS_PROXY and NO_PROXY are read, `ca_file` a private certificate authority;
     `transport`, `clock` and `monotonic` are for tests. Its calls raise Refused, before anything is sent,
@@ -41,35 +53,79 @@ class Wire:
         monotonic: Callable[[], float] = time.perf_counter,
         transport: "httpx2.AsyncBaseTransport | None" = None,
     ) -> None:
-        raise NotImplementedError
+        self._deadlines = deadlines
+        self._caps = caps
+        self._clock = clock
+        self._sender = Sender(environ or {}, ca_file, caps, clock, monotonic, transport)
 
     async def __aenter__(self) -> Self:
-        raise NotImplementedError
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        await self._sender.close()
 
     async def list_models(self, target: Target, *, deadlines: Deadlines | None = None) -> Listing:
-        """The provider's own model list with every fact it states, all pages."""
-        raise NotImplementedError
+        """The provider's own model list with every fact it states, all pages within one total deadline."""
+        return await read_listing(self._sender, target, deadlines or self._deadlines)
 
     async def prove_key(self, target: Target, proof: str, *, deadlines: Deadlines | None = None) -> Exchange:
         """The answer to a key-proof call such as `GET /models`; `ok` only when the answer itself agrees.
 
         An absolute URL must have the target's origin. `chat` is no call of its own: use `chat`.
         """
-        raise NotImplementedError
+        method, _, place = proof.partition(" ")
+        if method not in ("GET", "POST") or not place.startswith(("/", "https://", "http://")):
+            raise Refused(f"{proof!r} is not a call that proves a key by itself; a chat probe proves it.")
+        dialect = dialect_of(target.dialect)
+        is_list = (method, place) == ("GET", "/models")
+        if is_list:
+            base = dialect.list_request(target.endpoint, None)
+            request = Request(method, base.url, dialect.proof_query, headers=base.headers)
+        else:
+            url = below(target.endpoint, place) if place.startswith("/") else place
+            request = Request(method, url)
+        record = await self._sender.send(
+            target, request, deadlines or self._deadlines, Redactor(target.secret)
+        )
+        exchange = record.judged(target.limit_headers)
+        if exchange.outcome != "ok":
+            return exchange
+        if is_list and dialect.read_list(exchange.body)[0] is None:
+            return with_verdict(exchange, "protocol", "shape")
+        return exchange if is_list else _agreed(exchange)
 
     async def chat(
         self, target: Target, request: ChatRequest, *, deadlines: Deadlines | None = None
     ) -> ChatReply:
         """The model's answer to one prompt, streamed or whole."""
-        raise NotImplementedError
+        return await ask(self._sender, target, request, deadlines or self._deadlines)
 
     async def embed(
         self, target: Target, model: str, inputs: Sequence[str], *, deadlines: Deadlines | None = None
     ) -> EmbedReply:
         """Embedding vectors for the inputs."""
-        raise NotImplementedError
+        dialect = dialect_of(target.dialect)
+        request = dialect.embed_request(target.endpoint, model, inputs)
+        if request is None:
+            nothing = Exchange("POST", target.endpoint.url, self._clock(), "ok")
+            return EmbedReply(with_verdict(nothing, "unsupported", "dialect"))
+        record = await self._sender.send(
+            target, request, deadlines or self._deadlines, Redactor(target.secret)
+        )
+        exchange = record.judged(target.limit_headers)
+        if exchange.outcome != "ok":
+            return EmbedReply(exchange)
+        return await asyncio.to_thread(vectors_of, dialect.read_vectors(exchange.body), exchange)
+
+
+def _agreed(exchange: Exchange) -> Exchange:
+    """The exchange, unless a value in its body says that the key is no good."""
+    if not is_object(exchange.body):
+        return with_verdict(exchange, "protocol", "shape")
+    for verdict in VERDICTS:
+        found = at(exchange.body, *verdict.path)
+        if isinstance(found, bool) == isinstance(verdict.value, bool) and found == verdict.value:
+            return with_verdict(exchange, verdict.outcome, verdict.reason)
+    return exchange

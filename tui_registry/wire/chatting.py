@@ -1,0 +1,154 @@
+"""Asks for one chat answer and reads it, whole or as a stream, the same way in every dialect."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+
+from tui_registry.text import clean
+from tui_registry.wire.assembly import Assembly
+from tui_registry.wire.dialects import Dialect, dialect_of
+from tui_registry.wire.exchange import ChatReply, ChatRequest, Deadlines, Exchange, Target, ToolCall, Usage
+from tui_registry.wire.facts import amount
+from tui_registry.wire.faults import fault_of, holds_fault
+from tui_registry.wire.outcomes import classify
+from tui_registry.wire.plainjson import read_json
+from tui_registry.wire.record import Record, with_verdict
+from tui_registry.wire.redact import MARK, Redactor
+from tui_registry.wire.sending import Sender
+from tui_registry.wire.stream import Events
+
+AFTER_END = 0.3
+"""Seconds to wait, after the terminal event, for the end that lets the connection be used again."""
+
+_BREAKS = ("cut", "gap", "total")
+_COST_HEADER = "x-litellm-response-cost"
+
+
+async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Deadlines) -> ChatReply:
+    """The reply and how it came."""
+    dialect = dialect_of(target.dialect)
+    redactor = Redactor(target.secret)
+    reply = Assembly()
+    reading = _StreamReading(sender, dialect, redactor, reply)
+    request = dialect.chat_request(target.endpoint, chat)
+    record = await sender.send(target, request, deadlines, redactor, reading.read)
+    if record.is_good and not record.streamed and record.broken is None:
+        reply.now = record.total_ms / 1000
+        dialect.read_whole(record.body, reply)
+        reply.event_done()
+    reply.close()
+    exchange = _judged(record, reply, target)
+    return _reply(exchange, record, reply, redactor)
+
+
+class _StreamReading:
+    """Reads the events of one stream into a reply."""
+
+    def __init__(self, sender: Sender, dialect: Dialect, redactor: Redactor, reply: Assembly) -> None:
+        self._sender = sender
+        self._dialect = dialect
+        self._redactor = redactor
+        self._reply = reply
+        self._events = Events(sender.caps.line, sender.caps.events)
+
+    async def read(self, record: Record, plain: AsyncIterator[bytes], start: float) -> None:
+        """Read until the terminal event, an error, or the end of the body."""
+        async for data in plain:
+            self._reply.now = self._sender.monotonic() - start
+            if not self._take(record, self._events.feed(data)):
+                if self._reply.terminal:
+                    await _drain(plain)
+                return
+        self._take(record, self._events.finish())
+
+    def _take(self, record: Record, events: Iterable[tuple[str, str]]) -> bool:
+        """Read some events; False when no more are wanted."""
+        for name, data in events:
+            if data.strip() == "[DONE]":
+                self._reply.terminal = True
+            else:
+                self._event(record, name, data)
+            if self._reply.terminal or self._reply.fault is not None or record.broken:
+                return False
+        return True
+
+    def _event(self, record: Record, name: str, data: str) -> None:
+        """One event: an error, or the next part of the reply."""
+        try:
+            body = read_json(self._redactor(data))
+        except ValueError:
+            record.broken = "protocol", "stream"
+            return
+        if name == "error" or holds_fault(body):
+            self._reply.fault = body or {"error": name}
+        else:
+            self._dialect.read_event(name, body, self._reply)
+        self._reply.event_done()
+
+
+async def _drain(plain: AsyncIterator[bytes]) -> None:
+    """Wait a little for the end of the body."""
+    try:
+        async with asyncio.timeout(AFTER_END):
+            async for _ in plain:
+                pass
+    except TimeoutError:
+        return
+
+
+def _judged(record: Record, reply: Assembly, target: Target) -> Exchange:
+    """The exchange with what the reply itself came to; a break after the reply's end is none."""
+    if record.broken and record.broken[1] in _BREAKS and (reply.finish_reason or reply.terminal):
+        record.broken = None
+    exchange = record.judged(target.limit_headers)
+    if reply.fault is not None:
+        fault = fault_of(reply.fault)
+        outcome = classify(record.status or 200, fault, exchange.retry_after)
+        return with_verdict(exchange, outcome, fault.reason or "error", fault.message)
+    if exchange.outcome != "ok":
+        return exchange
+    if not reply.recognised:
+        return with_verdict(exchange, "protocol", "shape")
+    if not (reply.text.strip() or reply.reasoning_text.strip() or reply.calls()):
+        return with_verdict(exchange, "protocol", "empty")
+    return exchange
+
+
+def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redactor) -> ChatReply:
+    """The reply as other rooms see it: without keys, even ones that came in pieces."""
+    text, reasoning = redactor(reply.text), redactor(reply.reasoning_text)
+    calls = tuple(_safe(call, redactor) for call in reply.calls())
+    in_pieces = (text, reasoning, calls) != (reply.text, reply.reasoning_text, reply.calls())
+    cost, source = amount(reply.cost), "usage.cost"
+    if cost is None:
+        cost, source = amount(record.headers.get(_COST_HEADER)), _COST_HEADER
+    finish = clean(reply.finish_reason, limit=60) if reply.finish_reason else None
+    usage = reply.usage.get
+    exchange = replace(
+        exchange,
+        head=MARK if in_pieces and record.streamed else exchange.head,
+        tail=MARK if in_pieces and record.streamed and exchange.tail else exchange.tail,
+        usage=Usage(usage("input"), usage("output"), usage("reasoning")),
+        cost=cost,
+        cost_source=source if cost is not None else None,
+        model_served=clean(reply.model_served, limit=200) if reply.model_served else None,
+        finish_reason=finish,
+    )
+    return ChatReply(
+        exchange=exchange,
+        text=text,
+        reasoning_text=reasoning,
+        tool_calls=calls,
+        finish_reason=finish,
+        streamed=record.streamed,
+        clean_end=reply.terminal or reply.finish_reason is not None or not record.streamed,
+        events=reply.events,
+        content_chunks=reply.content_chunks,
+        timings=reply.timings(record.total_ms / 1000),
+    )
+
+
+def _safe(call: ToolCall, redactor: Redactor) -> ToolCall:
+    """A tool call without keys in its name, id or text arguments."""
+    arguments = redactor(call.arguments) if isinstance(call.arguments, str) else call.arguments
+    return ToolCall(redactor(call.name), arguments, redactor(call.id) if call.id else None)

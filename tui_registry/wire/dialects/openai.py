@@ -1,0 +1,113 @@
+"""The dialect of OpenAI, spoken by most providers, gateways and local servers."""
+
+from collections.abc import Sequence
+
+from tui_registry.endpoint import Endpoint
+from tui_registry.wire.assembly import Assembly
+from tui_registry.wire.exchange import ChatRequest, Json, JsonSchema, Tool
+from tui_registry.wire.plainjson import at, count_at, items_at, text_at
+from tui_registry.wire.request import Request, below
+
+
+class OpenAI:
+    """Chat completions, model list and embeddings below the base URL."""
+
+    proof_query = ""
+
+    def list_request(self, endpoint: Endpoint, cursor: str | None) -> Request:
+        """The whole list; it has no pages."""
+        return Request("GET", below(endpoint, "models"))
+
+    def read_list(self, body: Json) -> tuple[list[Json] | None, str | None]:
+        """Entries under `data`, under `models`, or bare."""
+        for found in (body, at(body, "data"), at(body, "models")):
+            if isinstance(found, list):
+                return found, None
+        return None, None
+
+    def chat_request(self, endpoint: Endpoint, chat: ChatRequest) -> Request:
+        """One user message."""
+        body: dict[str, object] = {
+            "model": chat.model,
+            "messages": [{"role": "user", "content": chat.prompt}],
+            chat.cap_name: chat.cap,
+        }
+        if chat.stream:
+            body["stream"] = True
+            if chat.stream_usage:
+                body["stream_options"] = {"include_usage": True}
+        if chat.temperature is not None:
+            body["temperature"] = chat.temperature
+        if chat.tools:
+            body["tools"] = [{"type": "function", "function": function_of(tool)} for tool in chat.tools]
+            named = {"type": "function", "function": {"name": chat.tools[0].name}}
+            body["tool_choice"] = named if chat.tool_choice == "named" else chat.tool_choice
+        if isinstance(chat.output, JsonSchema):
+            schema = {"name": chat.output.name, "strict": True, "schema": dict(chat.output.schema)}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        elif chat.output:
+            body["response_format"] = {"type": "json_object"}
+        return Request("POST", below(endpoint, "chat/completions"), json=body, stream=chat.stream)
+
+    def read_whole(self, body: Json, reply: Assembly) -> None:
+        """The first choice's message."""
+        self._read(body, "message", reply)
+
+    def read_event(self, name: str, body: Json, reply: Assembly) -> None:
+        """One chunk; the usage chunk has no choices."""
+        self._read(body, "delta", reply)
+
+    def embed_request(self, endpoint: Endpoint, model: str, inputs: Sequence[str]) -> Request:
+        """Embeddings of some texts."""
+        return Request("POST", below(endpoint, "embeddings"), json={"model": model, "input": list(inputs)})
+
+    def read_vectors(self, body: Json) -> list[Json]:
+        """The vectors in the order of their index."""
+        rows = items_at(body, "data")
+        if all(count_at(row, "index") is not None for row in rows):
+            rows = sorted(rows, key=lambda row: count_at(row, "index") or 0)
+        return [vector for row in rows if isinstance(vector := at(row, "embedding"), (list, str))]
+
+    def _read(self, body: Json, part: str, reply: Assembly) -> None:
+        """A chunk or a whole answer: both hold choices, usage and the served model."""
+        choices = at(body, "choices")
+        reply.recognised |= isinstance(choices, list) and (part == "delta" or bool(choices))
+        reply.model_served = text_at(body, "model") or reply.model_served
+        message = at(body, "choices", 0, part)
+        reply.reasoning(text_at(message, "reasoning_content") or text_at(message, "reasoning") or "")
+        reply.content(_content(message))
+        for position, call in enumerate(items_at(message, "tool_calls")):
+            arguments = at(call, "function", "arguments")
+            index = count_at(call, "index")
+            reply.call(
+                position if index is None else index,
+                name=text_at(call, "function", "name") or "",
+                id=text_at(call, "id"),
+                fragment=arguments if isinstance(arguments, str) else "",
+                whole=arguments if isinstance(arguments, dict) else None,
+            )
+        if reason := text_at(body, "choices", 0, "finish_reason"):
+            reply.finished(reason)
+        self._read_usage(body, reply)
+
+    def _read_usage(self, body: Json, reply: Assembly) -> None:
+        """Token counts, and the cost where the gateway states it."""
+        usage = at(body, "usage") or at(body, "x_groq", "usage")
+        reply.count("input", count_at(usage, "prompt_tokens"))
+        reply.count("output", count_at(usage, "completion_tokens"))
+        reply.count("reasoning", count_at(usage, "completion_tokens_details", "reasoning_tokens"))
+        cost = at(usage, "cost")
+        reply.cost = cost if isinstance(cost, (int, float, str)) else reply.cost
+
+
+def function_of(tool: Tool) -> dict[str, object]:
+    """A tool as a function declaration."""
+    return {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+
+
+def _content(message: object) -> str:
+    """The message's text, plain or in parts."""
+    content = at(message, "content")
+    if isinstance(content, list):
+        return "".join(text_at(part, "text") or "" for part in content)
+    return content if isinstance(content, str) else ""

@@ -1,0 +1,229 @@
+"""Sends one request and reads its answer; whatever the server does, it ends within the bounds."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_registry import __version__
+from tui_registry.clock import Clock
+from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.errors import Refused
+from tui_registry.wire.connecting import open_transport
+from tui_registry.wire.exchange import Caps, Deadlines, Outcome, Target
+from tui_registry.wire.plainjson import read_json
+from tui_registry.wire.record import Record
+from tui_registry.wire.redact import Redactor
+from tui_registry.wire.request import AUTHS, Request, key_headers
+from tui_registry.wire.stream import BadEncoding, Inflater, TooMuch
+
+if TYPE_CHECKING:
+    import httpx2
+
+USER_AGENT = f"tui-registry/{__version__}"
+ERROR_BODY = 64 << 10
+"""Bytes read of an answer that is an error; the rest of one is never needed."""
+
+_LARGE = 256 << 10  # bytes; parsing more is done off the event loop
+
+Reader = Callable[[Record, AsyncIterator[bytes], float], Awaitable[None]]
+"""Reads a successful event stream: the record, its plain bytes, and when the request was handed over."""
+
+
+class Sender:
+    """Holds the connections to one provider."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        ca_file: Path | None,
+        caps: Caps,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        transport: "httpx2.AsyncBaseTransport | None",
+    ) -> None:
+        self.caps = caps
+        self.monotonic = monotonic
+        self._environ = dict(environ)
+        self._ca_file = ca_file
+        self._clock = clock
+        self._given = transport
+        self._transports: dict[str, httpx2.AsyncBaseTransport] = {}
+
+    async def close(self) -> None:
+        """Close every connection."""
+        transports, self._transports = self._transports, {}
+        for transport in transports.values():
+            await transport.aclose()
+
+    async def send(
+        self,
+        target: Target,
+        request: Request,
+        deadlines: Deadlines,
+        redactor: Redactor,
+        read_events: Reader | None = None,
+    ) -> Record:
+        """Everything that happened; raises Refused, before sending, for a key that may not go there."""
+        import httpx2
+
+        refuse_wrong_place(target, request)
+        key = key_headers(target)
+        transport = self._transport(target.endpoint)
+        record = Record(request, redactor, self._clock())
+        start = self.monotonic()
+        try:
+            async with asyncio.timeout(deadlines.total):
+                await self._talk(transport, record, key, deadlines, start, read_events)
+        except TimeoutError:
+            record.broken = "timeout", "total"
+        except httpx2.HTTPError as error:
+            record.broken = _broken(error)
+        except (TooMuch, BadEncoding) as error:
+            record.broken = "protocol", "oversized" if isinstance(error, TooMuch) else "encoding"
+        record.total_ms = (self.monotonic() - start) * 1000
+        if record.status is not None and not record.streamed:
+            await asyncio.to_thread(_parse, record) if len(record.raw) > _LARGE else _parse(record)
+        return record
+
+    def _transport(self, endpoint: Endpoint) -> "httpx2.AsyncBaseTransport":
+        """The transport of the endpoint's origin."""
+        if self._given is not None:
+            return self._given
+        if endpoint.origin not in self._transports:
+            self._transports[endpoint.origin] = open_transport(endpoint, self._environ, self._ca_file)
+        return self._transports[endpoint.origin]
+
+    async def _talk(
+        self,
+        transport: "httpx2.AsyncBaseTransport",
+        record: Record,
+        key: Mapping[str, str],
+        deadlines: Deadlines,
+        start: float,
+        read_events: Reader | None,
+    ) -> None:
+        """Send, and read the answer into the record."""
+        message = self._message(record, key, deadlines)
+        response = await transport.handle_async_request(message)
+        try:
+            record.first_byte_ms = (self.monotonic() - start) * 1000
+            record.status = response.status_code
+            record.headers = dict(response.headers)
+            plain = self._plain(response, record)
+            kind = record.headers.get("content-type", "").lower()
+            async with aclosing(plain):
+                if read_events is not None and record.is_good and kind.startswith("text/event-stream"):
+                    record.streamed = True
+                    await read_events(record, plain, start)
+                else:
+                    await self._read_body(record, plain)
+        finally:
+            await response.aclose()
+
+    def _message(self, record: Record, key: Mapping[str, str], deadlines: Deadlines) -> "httpx2.Request":
+        """The request as it goes out; only here does the key join it."""
+        import httpx2
+
+        request = record.request
+        url = f"{request.url}?{request.query}" if request.query else request.url
+        accept = "text/event-stream" if request.stream else "application/json"
+        return httpx2.Request(
+            request.method,
+            url,
+            headers={
+                "accept": accept,
+                "accept-encoding": "identity",
+                "user-agent": USER_AGENT,
+                **request.headers,
+                **key,
+            },
+            json=request.json,
+            extensions={
+                "timeout": {
+                    "connect": deadlines.connect,
+                    "read": deadlines.gap,
+                    "write": deadlines.gap,
+                    "pool": None,
+                },
+                "trace": _connect_watch(record, self.monotonic),
+            },
+        )
+
+    async def _plain(self, response: "httpx2.Response", record: Record) -> AsyncGenerator[bytes, None]:
+        """The plain bytes of the body as the network brings them."""
+        inflater = Inflater(record.headers.get("content-encoding", ""), self.caps.body)
+        async with aclosing(response.aiter_raw()) as raw:
+            async for chunk in raw:
+                data = inflater.feed(chunk)
+                record.took(data)
+                yield data
+
+    async def _read_body(self, record: Record, plain: AsyncIterator[bytes]) -> None:
+        """Read a body that is no event stream, as far as it is needed."""
+        most = self.caps.body if record.is_good else ERROR_BODY
+        async for data in plain:
+            record.raw += data
+            if len(record.raw) >= most:
+                break
+
+
+def refuse_wrong_place(target: Target, request: Request) -> None:
+    """Raise Refused unless the request goes to the target's origin and the key may go there."""
+    if target.auth not in AUTHS:
+        raise Refused(f"{target.auth} is not a way this version sends a key.")
+    try:
+        origin = parse_endpoint(request.url).origin
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if origin != target.endpoint.origin:
+        raise Refused("The call goes to another host than the base URL's; no key is sent there.")
+    if target.secret is not None and (refusal := key_refusal(target.endpoint, target.consented_host)):
+        raise Refused(refusal)
+
+
+def _parse(record: Record) -> None:
+    """Read the body's JSON, keys taken out before; what is no JSON stays without."""
+    text = record.redactor(record.raw.decode("utf-8-sig", "replace"))
+    record.raw.clear()
+    try:
+        record.body = read_json(text)
+        record.has_json = True
+    except ValueError:
+        if record.is_good and record.broken is None:
+            record.broken = "protocol", "json" if text.strip() else "empty"
+
+
+def _connect_watch(
+    record: Record, monotonic: Callable[[], float]
+) -> Callable[[str, object], Awaitable[None]]:
+    """A trace hook that notes how long opening a connection took."""
+    begun: list[float] = []
+
+    async def watch(event: str, info: object) -> None:
+        if event.endswith("connect_tcp.started"):
+            begun.append(monotonic())
+        elif begun and event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            record.connect_ms = (monotonic() - begun[0]) * 1000
+
+    return watch
+
+
+def _broken(error: "httpx2.HTTPError") -> tuple[Outcome, str]:
+    """What a failure of the transport comes to; its own text is never used."""
+    import httpx2
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return "edge", "tls"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx2.ConnectTimeout):
+        return "timeout", "connect"
+    if isinstance(error, httpx2.TimeoutException):
+        return "timeout", "gap"
+    if isinstance(error, httpx2.ProxyError):
+        return "edge", "proxy"
+    return ("server", "unreachable") if isinstance(error, httpx2.ConnectError) else ("protocol", "cut")
