@@ -1,0 +1,53 @@
+"""One provider as a verification meets it: where it is, its key opened, and what is known about it."""
+
+from dataclasses import dataclass
+
+from tui_registry.endpoint import parse_endpoint
+from tui_registry.errors import Refused
+from tui_registry.store import KnownProvider, ProviderRow, Store
+from tui_registry.verification.limits import PER_MODEL
+from tui_registry.wire import Target
+
+DEFAULT_PROOF = "GET /models"
+"""What is tried where no proof of a key is known; a negative control decides what it is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A provider with its opened key."""
+
+    row: ProviderRow
+    known: KnownProvider
+    target: Target
+
+    @property
+    def proof(self) -> str:
+        """The call that proves the key, or `chat`."""
+        return self.known.key_proof or DEFAULT_PROOF
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the provider runs on this machine."""
+        return self.target.endpoint.is_loopback
+
+    @property
+    def limits_per_model(self) -> bool:
+        """Whether its limit headers speak of one model."""
+        return self.known.limit_headers in PER_MODEL
+
+
+def subject_of(store: Store, provider_id: int) -> Subject:
+    """The provider with its key opened for its present endpoint.
+
+    Raises Refused without a usable key or endpoint, and children of VaultError.
+    """
+    row = store.reads.provider_by_id(provider_id)
+    known = store.reads.known(row.name)
+    try:
+        endpoint = parse_endpoint(row.endpoint)
+    except ValueError as error:
+        raise Refused(f"The endpoint of {row.name} must be put right first. {error}") from error
+    secret = store.open_key(provider_id)
+    # a key that opens was sealed for this very origin, by a person who typed a cleartext host
+    target = Target(endpoint, known.dialect, known.auth, secret, known.limit_headers, endpoint.host)
+    return Subject(row, known, target)
