@@ -16,6 +16,7 @@ from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.history import HistoryScreen
+from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, printed_keys
 from tui_registry.ui.keys_page import KeysPage
 from tui_registry.ui.limits import LimitsScreen
@@ -24,7 +25,7 @@ from tui_registry.ui.models import ModelsScreen
 from tui_registry.ui.prices import PricesScreen
 from tui_registry.ui.providers import ProvidersScreen
 from tui_registry.ui.record_page import RecordPage
-from tui_registry.ui.safety import ControlFilter
+from tui_registry.ui.safety import AsciiFilter, ControlFilter
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
@@ -39,6 +40,7 @@ class RegistryApp(App[None]):
     CSS_PATH: ClassVar = ["app.tcss", "table.tcss", "form.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    COMMANDS: ClassVar = {*App.COMMANDS, JumpCommands}
     BINDINGS: ClassVar = [
         *(bind(f"view.{number}", f"show_view('{view}')") for number, view in enumerate(VIEWS, 1)),
         bind("view.previous", "step_view(-1)"),
@@ -58,7 +60,7 @@ class RegistryApp(App[None]):
         super().__init__(ansi_color=ansi_color)
         self.desk = desk
         self._wanted_theme = theme
-        self._line_filters = [ControlFilter()]
+        self._line_filters: list[LineFilter] = [ControlFilter(), *([AsciiFilter()] if desk.ascii else [])]
         self._came_from = "providers"
         self._interrupted_at = -SECOND_PRESS
         self._seen_version = -1

@@ -33,6 +33,7 @@ class Desk:
     clock: Clock
     environ: Mapping[str, str] = field(default_factory=dict)
     ascii: bool = False
+    copy_command: tuple[str, ...] = ()
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:
@@ -80,6 +81,7 @@ class DeskScreen(Screen[None]):
         """A screen that works with `desk`."""
         super().__init__()
         self.desk = desk
+        self._is_beginning = False
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show what the registry holds now, with the cursor on record `at` if it is there."""
@@ -95,14 +97,23 @@ class DeskScreen(Screen[None]):
         self.tell(sentence)
 
     def begin(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
-        """Start a deed that may ask and save; what it refuses is told, and the app goes on."""
-        self.run_worker(self._do(deed, args))
+        """Start a deed that may ask and save; what it refuses is told, and the app goes on.
+
+        A key typed ahead of the question that an earlier one asks begins nothing.
+        """
+        if not self._is_beginning and self.is_current:
+            self._is_beginning = True
+            self.run_worker(self._do(deed, args))
 
     async def _do(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
+        asyncio.get_running_loop().call_soon(self._begun)
         try:
             await deed(self, *args)
         except RegistryError as error:
             self.refuse(str(error))
+
+    def _begun(self) -> None:
+        self._is_beginning = False
 
     async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
         """Make a change and tell of it; a refusal is told instead, and nothing is lost."""

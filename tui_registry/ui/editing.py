@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from tui_registry.errors import Conflict
 from tui_registry.ui import record_fields
@@ -77,14 +77,33 @@ async def ask(
     return await screen.app.push_screen_wait(form)
 
 
-async def edit_pricing(screen: DeskScreen, provider_id: int) -> None:
+class Asking(Protocol):
+    """A way to ask for a draft and to save it: in a form, or as text in an editor."""
+
+    async def __call__(
+        self,
+        screen: DeskScreen,
+        title: str,
+        fields: Sequence[Field],
+        values: Mapping[str, str],
+        draft: "type[D]",
+        save: "Callable[[Writes, D, Row], R]",
+        *,
+        base: Row,
+        reload: Callable[[], Row],
+        intro: str = "",
+    ) -> R | None:
+        """What was saved; None when it was left."""
+
+
+async def edit_pricing(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit the price that holds for a provider's models without one of their own."""
     from tui_registry.drafts import PricingDraft
 
     reads = screen.desk.store.reads
     name = reads.provider_by_id(provider_id).name
     base = reads.pricing(provider_id)
-    saved = await ask(
+    saved = await asking(
         screen,
         f"Default price of {name}",
         record_fields.pricing_fields(),
@@ -99,14 +118,14 @@ async def edit_pricing(screen: DeskScreen, provider_id: int) -> None:
         screen.changed(f"Saved the default price of {name}.")
 
 
-async def edit_limits(screen: DeskScreen, provider_id: int) -> None:
+async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit a provider's rate limits."""
     from tui_registry.drafts import LimitsDraft
 
     reads = screen.desk.store.reads
     name = reads.provider_by_id(provider_id).name
     base = reads.limits(provider_id)
-    saved = await ask(
+    saved = await asking(
         screen,
         f"Limits of {name}",
         record_fields.limits_fields(),
@@ -152,13 +171,13 @@ async def new_model(screen: DeskScreen, near: int | None) -> None:
         screen.changed(f"Added {name}/{saved.model_id}.", saved.id)
 
 
-async def edit_model(screen: DeskScreen, row_id: int) -> None:
+async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
     """Edit a model's own facts; what a person sets no import overwrites."""
     from tui_registry.drafts import ModelDraft
 
     reads = screen.desk.store.reads
     base = reads.model_by_id(row_id)
-    saved = await ask(
+    saved = await asking(
         screen,
         f"Model {model_title(screen.desk, row_id)}",
         record_fields.model_fields(),
@@ -172,14 +191,14 @@ async def edit_model(screen: DeskScreen, row_id: int) -> None:
         screen.changed(f"Saved {saved.model_id}.")
 
 
-async def edit_model_price(screen: DeskScreen, row_id: int) -> None:
+async def edit_model_price(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
     """Edit a model's own price."""
     from tui_registry.drafts import ModelPricingDraft
 
     reads = screen.desk.store.reads
     base = reads.model_pricing(row_id)
     title = model_title(screen.desk, row_id)
-    saved = await ask(
+    saved = await asking(
         screen,
         f"Price of {title}",
         record_fields.model_pricing_fields(),

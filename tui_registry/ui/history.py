@@ -5,6 +5,7 @@ from textual import on
 
 from tui_registry.store.views import Order
 from tui_registry.ui import table_messages as told
+from tui_registry.ui.copies import result_copies
 from tui_registry.ui.describe import result_text
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen, ViewSpec
@@ -26,6 +27,7 @@ class HistoryScreen(ListScreen):
                 columns=history_columns(desk),
                 order=Order("created_at", True),
                 empty="Nothing verified yet.",
+                copies=result_copies,
                 pane=True,
             ),
         )

@@ -1,5 +1,6 @@
 """Every key of the app, declared once: screens, the key page, the README and `keys` read it from here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,15 +42,19 @@ KEYS: tuple[Key, ...] = (
     Key("view.last", "minus", "Back and forth", "the view you came from", "Move"),
     Key("record.open", "enter", "Open", "open the record", "Record"),
     Key("record.edit", "e", "Edit", "edit in a form", "Record", True),
+    Key("record.edit_text", "E", "As text", "as text in $EDITOR", "Record", joins=True),
     Key("record.new", "n,a", "New", "new record", "Record", True),
+    Key("record.clone", "c", "Clone", "clone into a new form", "Record", joins=True),
     Key("record.delete", "d", "Delete", "delete (asks, then y)", "Record", True),
     Key("record.key", "K", "Key", "API key: set, move, remove", "Record", True),
     Key("record.price", "p", "Price", "price", "Record", True),
     Key("record.limits", "l", "Limits", "rate limits", "Record", True),
     Key("record.toggle", "t", "On/off", "activate or deactivate", "Record"),
     Key("record.models", "m", "Models", "its models", "Record"),
+    Key("record.copy", "y", "Copy", "copy: id, URL, price, JSON, curl", "Record", True),
     Key("mark.toggle", "space", "Mark", "mark and go down", "Record"),
     Key("mark.all", "asterisk", "Mark all", "mark all shown, or none", "Record"),
+    Key("mark.compare", "C", "Compare", "compare 2 to 4 marked models", "Record"),
     Key("catalog.import", "i", "Import", "import the bundled catalogue", "Record"),
     Key("catalog.take_over", "T", "Take over", "take over this shell's keys", "Record"),
     Key("list.filter", "slash", "Filter", "filter", "List", True),
@@ -58,6 +63,7 @@ KEYS: tuple[Key, ...] = (
     Key("sort.left", "less_than_sign", "Sort left", "sort by previous", "List"),
     Key("sort.right", "greater_than_sign", "Sort right", "next column", "List", joins=True),
     Key("app.reload", "r", "Reload", "reload from the file", "List"),
+    Key("pane.zoom", "z", "Zoom", "zoom the pane, and back", "List"),
     Key("app.redraw", "ctrl+l", "Redraw", "redraw the screen", "App"),
     Key("app.commands", "colon,ctrl+p", "Commands", "commands", "App"),
     Key("app.keys", "question_mark,f1", "Keys", "this page", "App", True),
@@ -102,3 +108,14 @@ def printed(name: str) -> str:
 def printed_keys(key: Key) -> str:
     """All keys of an action as people write them, with a space between."""
     return " ".join(printed(name) for name in key.names)
+
+
+def lines(keys: Iterable[Key]) -> list[list[Key]]:
+    """The keys that share a line wherever the map is shown: a key that joins stands beside the one before."""
+    shared: list[list[Key]] = []
+    for key in keys:
+        if key.joins and shared:
+            shared[-1].append(key)
+        else:
+            shared.append([key])
+    return shared

@@ -1,14 +1,18 @@
 """View 4: how much each provider allows."""
 
+from functools import partial
+
 from textual import on
 
 from tui_registry.store.views import Order
 from tui_registry.ui import deleting, editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.copies import provider_copies
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen, ViewSpec
 from tui_registry.ui.lists import limit_columns
+from tui_registry.ui.text_editing import ask_in_editor
 
 
 class LimitsScreen(ListScreen):
@@ -16,6 +20,7 @@ class LimitsScreen(ListScreen):
 
     BINDINGS = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
         bind("record.delete", "delete"),
         bind("record.limits", "edit", shown=False),
     ]
@@ -31,6 +36,7 @@ class LimitsScreen(ListScreen):
                 columns=limit_columns(desk),
                 order=Order("name"),
                 empty="No providers yet, so no limits. 1 goes to the providers.",
+                copies=provider_copies,
             ),
         )
 
@@ -41,6 +47,10 @@ class LimitsScreen(ListScreen):
     def action_edit(self) -> None:
         """Edit the limits under the cursor."""
         self.on_cursor(editing.edit_limits)
+
+    def action_edit_text(self) -> None:
+        """Edit the limits under the cursor in the editor."""
+        self.on_cursor(partial(editing.edit_limits, asking=ask_in_editor))
 
     def action_delete(self) -> None:
         """Forget the limits under the cursor."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -20,9 +21,11 @@ from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
 from tui_registry.ui.columns import Column
+from tui_registry.ui.copying import Source, copy_marked, copy_record
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Choice, ChoiceMenu
 from tui_registry.ui.filter_box import FilterBox, FilterInput
+from tui_registry.ui.panes import Panes, ReadingPane
 from tui_registry.ui.table import RecordTable
 from tui_registry.ui.words import plain
 
@@ -40,6 +43,7 @@ class ViewSpec:
     columns: tuple[Column, ...]
     order: Order
     empty: str
+    copies: Source
     pane: bool = False
 
 
@@ -54,12 +58,15 @@ class ListScreen(DeskScreen):
         bind("sort.reverse", "sort_reverse"),
         bind("sort.left", "sort_step(-1)"),
         bind("sort.right", "sort_step(1)"),
+        bind("record.copy", "copy"),
+        bind("pane.zoom", "zoom"),
         bind("app.reload", "reload"),
         bind("app.back", "back"),
     ]
 
     table = query_one(RecordTable)
     banner = query_one(Banner)
+    panes = query_one(Panes)
     filter_box = query_one(FilterBox)
 
     def __init__(self, desk: Desk, spec: ViewSpec) -> None:
@@ -76,15 +83,20 @@ class ListScreen(DeskScreen):
         """The line of views, the list with its pane, the filter, the keys."""
         yield TopLine(self._spec.view, self.desk.opened())
         yield Banner()
-        with Horizontal(id="panes"):
+        yield from self.compose_head()
+        with Panes(id="panes"):
             with Vertical(id="list-pane"):
                 yield RecordTable(self._spec.columns, ascii_only=self.desk.ascii)
                 yield Static(id="empty", markup=False)
             if self._spec.pane:
-                with Vertical(id="detail-pane"):
+                with ReadingPane(id="detail-pane"):
                     yield Static(id="detail", markup=False)
         yield FilterBox()
         yield KeyBar()
+
+    def compose_head(self) -> ComposeResult:
+        """What stands above the panes; nothing unless a view has something to say there."""
+        yield from ()
 
     def on_mount(self) -> None:
         """Show the first rows at once."""
@@ -191,6 +203,12 @@ class ListScreen(DeskScreen):
         if (row_id := self.table.cursor_id) is not None:
             self.begin(deed, row_id)
 
+    def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
+        """Begin a deed on the marked records, if any are marked."""
+        if self.table.marks:
+            self.begin(deed, *args, sorted(self.table.marks))
+        return bool(self.table.marks)
+
     def _title_of(self, key: str | None) -> str:
         """The head of the column that sorts by `key`."""
         return next((column.title for column in self._spec.columns if column.sort == key), key or "")
@@ -235,9 +253,27 @@ class ListScreen(DeskScreen):
         """Read the registry again."""
         self._open_view(keep=True)
 
+    def action_copy(self) -> None:
+        """Offer what can be copied from the marked models, or from the record under the cursor."""
+        if self._spec.noun != "model" or not self.on_marked(copy_marked):
+            self.on_cursor(partial(copy_record, source=self._spec.copies))
+
+    def action_zoom(self) -> None:
+        """Give the focused pane all the room, and back."""
+        if self.panes.is_zoomed:
+            self._restore_panes()
+        elif not self.panes.zoom():
+            self.tell("There is one pane here. enter opens the record.")
+
+    def _restore_panes(self) -> None:
+        self.panes.restore()
+        self.table.focus()
+
     def action_back(self) -> None:
-        """Clear the marks, else the filter; never quits."""
-        if self.table.marks:
+        """Leave the zoom or the detail, else clear the marks, else the filter; never quits."""
+        if self.panes.is_zoomed or isinstance(self.focused, ReadingPane):
+            self._restore_panes()
+        elif self.table.marks:
             self.table.clear_marks()
         elif self.filter_text:
             self.filter_by("")

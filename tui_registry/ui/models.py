@@ -1,15 +1,21 @@
 """View 2: every model of every provider."""
 
+from functools import partial
+
 from textual import on
 
 from tui_registry.store.views import Order
-from tui_registry.ui import deleting, editing
+from tui_registry.ui import cloning, deleting, editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.compare import compare_models
+from tui_registry.ui.copies import model_copies
+from tui_registry.ui.deleting_marked import MODELS, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen, ViewSpec
 from tui_registry.ui.lists import model_columns
 from tui_registry.ui.pages import show_model
+from tui_registry.ui.text_editing import ask_in_editor
 
 
 class ModelsScreen(ListScreen):
@@ -17,9 +23,12 @@ class ModelsScreen(ListScreen):
 
     BINDINGS = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
         bind("record.new", "new"),
+        bind("record.clone", "clone"),
         bind("record.delete", "delete"),
         bind("record.price", "price"),
+        bind("mark.compare", "compare"),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -33,6 +42,7 @@ class ModelsScreen(ListScreen):
                 columns=model_columns(desk),
                 order=Order("provider"),
                 empty="No models yet. n adds one; i in the providers' view imports the catalogue.",
+                copies=model_copies,
             ),
         )
 
@@ -48,10 +58,23 @@ class ModelsScreen(ListScreen):
         """Edit the model under the cursor."""
         self.on_cursor(editing.edit_model)
 
+    def action_edit_text(self) -> None:
+        """Edit the model under the cursor in the editor."""
+        self.on_cursor(partial(editing.edit_model, asking=ask_in_editor))
+
+    def action_clone(self) -> None:
+        """Add a model like the one under the cursor."""
+        self.on_cursor(cloning.clone_model)
+
+    def action_compare(self) -> None:
+        """Show the marked models side by side."""
+        self.begin(compare_models, sorted(self.table.marks))
+
     def action_price(self) -> None:
         """Edit the price of the model under the cursor."""
         self.on_cursor(editing.edit_model_price)
 
     def action_delete(self) -> None:
-        """Delete the model under the cursor, if nothing depends on it."""
-        self.on_cursor(deleting.delete_model)
+        """Delete the marked models or the one under the cursor, if nothing depends on them."""
+        if not self.on_marked(delete_marked, MODELS):
+            self.on_cursor(deleting.delete_model)

@@ -1,11 +1,15 @@
 """The pages of a provider and of a model: everything about it, with the keys that change it."""
 
+from functools import partial
 from typing import ClassVar
 
-from tui_registry.ui import deleting, describe, editing, key_editing, provider_editing
+from tui_registry.ui import cloning, deleting, describe, editing, key_editing, provider_editing
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.copies import model_copies, provider_copies, result_copies
+from tui_registry.ui.copying import copy_record
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.record_page import RecordPage
+from tui_registry.ui.text_editing import ask_in_editor
 
 
 class ProviderPage(RecordPage):
@@ -13,6 +17,9 @@ class ProviderPage(RecordPage):
 
     BINDINGS: ClassVar = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
+        bind("record.clone", "clone"),
+        bind("record.copy", "copy"),
         bind("record.key", "key"),
         bind("record.price", "price"),
         bind("record.limits", "limits"),
@@ -30,6 +37,18 @@ class ProviderPage(RecordPage):
     def action_edit(self) -> None:
         """Edit the provider."""
         self.begin(provider_editing.edit_provider, self._record_id)
+
+    def action_edit_text(self) -> None:
+        """Edit the provider in the editor."""
+        self.begin(partial(provider_editing.edit_provider, asking=ask_in_editor), self._record_id)
+
+    def action_clone(self) -> None:
+        """Add a provider like this one."""
+        self.begin(cloning.clone_provider, self._record_id)
+
+    def action_copy(self) -> None:
+        """Offer what can be copied from the provider."""
+        self.begin(partial(copy_record, source=provider_copies), self._record_id)
 
     def action_key(self) -> None:
         """Change the provider's key."""
@@ -61,6 +80,9 @@ class ModelPage(RecordPage):
 
     BINDINGS: ClassVar = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
+        bind("record.clone", "clone"),
+        bind("record.copy", "copy"),
         bind("record.price", "price"),
         bind("record.delete", "delete"),
     ]
@@ -75,6 +97,18 @@ class ModelPage(RecordPage):
         """Edit the model."""
         self.begin(editing.edit_model, self._record_id)
 
+    def action_edit_text(self) -> None:
+        """Edit the model in the editor."""
+        self.begin(partial(editing.edit_model, asking=ask_in_editor), self._record_id)
+
+    def action_clone(self) -> None:
+        """Add a model like this one."""
+        self.begin(cloning.clone_model, self._record_id)
+
+    def action_copy(self) -> None:
+        """Offer what can be copied from the model."""
+        self.begin(partial(copy_record, source=model_copies), self._record_id)
+
     def action_price(self) -> None:
         """Edit the model's own price."""
         self.begin(editing.edit_model_price, self._record_id)
@@ -87,10 +121,17 @@ class ModelPage(RecordPage):
 class ResultPage(RecordPage):
     """One verification result."""
 
+    BINDINGS: ClassVar = [bind("record.copy", "copy")]
+
     def __init__(self, desk: Desk, result_id: int) -> None:
         """The page of the result with this id."""
         title = f"Result {result_id}"
         super().__init__(desk, "history", title, lambda: describe.result_text(desk, result_id))
+        self._record_id = result_id
+
+    def action_copy(self) -> None:
+        """Offer what can be copied from the result."""
+        self.begin(partial(copy_record, source=result_copies), self._record_id)
 
 
 async def show_provider(screen: DeskScreen, provider_id: int) -> None:

@@ -1,15 +1,20 @@
 """View 3: what every model costs."""
 
+from functools import partial
+
 from textual import on
 
 from tui_registry.store.views import Order
 from tui_registry.ui import deleting, editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.compare import compare_models
+from tui_registry.ui.copies import model_copies
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen, ViewSpec
 from tui_registry.ui.lists import price_columns
 from tui_registry.ui.pages import show_model
+from tui_registry.ui.text_editing import ask_in_editor
 
 
 class PricesScreen(ListScreen):
@@ -17,7 +22,9 @@ class PricesScreen(ListScreen):
 
     BINDINGS = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
         bind("record.delete", "delete"),
+        bind("mark.compare", "compare"),
         bind("record.price", "edit", shown=False),
     ]
 
@@ -32,6 +39,7 @@ class PricesScreen(ListScreen):
                 columns=price_columns(desk),
                 order=Order("provider"),
                 empty="No models yet, so no prices. 1 goes to the providers.",
+                copies=model_copies,
             ),
         )
 
@@ -42,6 +50,14 @@ class PricesScreen(ListScreen):
     def action_edit(self) -> None:
         """Edit the price of the model under the cursor."""
         self.on_cursor(editing.edit_model_price)
+
+    def action_edit_text(self) -> None:
+        """Edit the price under the cursor in the editor."""
+        self.on_cursor(partial(editing.edit_model_price, asking=ask_in_editor))
+
+    def action_compare(self) -> None:
+        """Show the marked models side by side."""
+        self.begin(compare_models, sorted(self.table.marks))
 
     def action_delete(self) -> None:
         """Forget the price that the model under the cursor has of its own."""

@@ -1,10 +1,11 @@
 """How a provider comes into the registry from a screen, and is edited, switched on and off there."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui_registry.ui import record_fields
 from tui_registry.ui.desk import Desk, DeskScreen
-from tui_registry.ui.editing import ask
+from tui_registry.ui.editing import Asking, ask
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.key_editing import enter_key, variable_for
 from tui_registry.ui.picker import Entry, Picker
@@ -27,7 +28,7 @@ async def new_provider(screen: DeskScreen) -> None:
     chosen = await screen.app.push_screen_wait(Picker("New provider", entries, other=OTHER))
     if chosen is None:
         return
-    added = await _ask(screen, chosen, known.get(chosen))
+    added = await ask_new(screen, chosen, known.get(chosen))
     if added is not None:
         screen.changed(f"Added {added.name}.", added.id)
         await enter_key(screen, added)
@@ -39,8 +40,18 @@ def _offer(desk: Desk, known: "KnownProvider") -> str:
     return f"${variable} is set" if variable else known.endpoint.split("://", 1)[-1]
 
 
-async def _ask(screen: DeskScreen, name: str, known: "KnownProvider | None") -> "ProviderRow | None":
-    """The form of a new provider; one that is not known says which dialect it speaks."""
+async def ask_new(
+    screen: DeskScreen,
+    name: str,
+    known: "KnownProvider | None",
+    given: Mapping[str, str] | None = None,
+    *,
+    intro: str = "",
+) -> "ProviderRow | None":
+    """The form of a new provider; one that is not known says which dialect it speaks.
+
+    It starts with what is known of the provider, or with the texts `given`.
+    """
     from tui_registry.catalog import starting_endpoint
     from tui_registry.drafts import ProviderDraft
 
@@ -56,6 +67,7 @@ async def _ask(screen: DeskScreen, name: str, known: "KnownProvider | None") -> 
     values = {"name": name, "dialect": "openai"}
     if known is not None:
         values |= {"endpoint": starting_endpoint(known.endpoint), "website": known.website or ""}
+    values |= given or {}
     form: FormScreen[ProviderRow] = FormScreen(
         f"New provider {name}",
         record_fields.provider_fields(custom=known is None),
@@ -63,17 +75,18 @@ async def _ask(screen: DeskScreen, name: str, known: "KnownProvider | None") -> 
         parse,
         keep,
         warnings=lambda new: new[0].warnings(),
+        intro=intro,
     )
     return await screen.app.push_screen_wait(form)
 
 
-async def edit_provider(screen: DeskScreen, provider_id: int) -> None:
+async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit a provider's own facts; a new host leaves its key sealed for the old one, and says so."""
     from tui_registry.drafts import ProviderDraft
 
     reads = screen.desk.store.reads
     base = reads.provider_by_id(provider_id)
-    saved = await ask(
+    saved = await asking(
         screen,
         f"Provider {base.name}",
         record_fields.provider_fields(),

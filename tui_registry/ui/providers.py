@@ -1,5 +1,6 @@
 """View 1: the providers, and what to do while there are none."""
 
+from functools import partial
 from typing import ClassVar
 
 from rich.table import Table
@@ -7,13 +8,16 @@ from rich.text import Text
 from textual import on
 
 from tui_registry.store.views import Order
-from tui_registry.ui import deleting, describe, editing, key_editing, onboarding, provider_editing
+from tui_registry.ui import cloning, deleting, describe, editing, key_editing, onboarding, provider_editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.copies import provider_copies
+from tui_registry.ui.deleting_marked import PROVIDERS, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen, ViewSpec
 from tui_registry.ui.lists import provider_columns
 from tui_registry.ui.pages import show_models, show_provider
+from tui_registry.ui.text_editing import ask_in_editor
 from tui_registry.ui.words import plain
 
 
@@ -22,7 +26,9 @@ class ProvidersScreen(ListScreen):
 
     BINDINGS: ClassVar = [
         bind("record.edit", "edit"),
+        bind("record.edit_text", "edit_text"),
         bind("record.new", "new"),
+        bind("record.clone", "clone"),
         bind("record.key", "key"),
         bind("record.price", "price"),
         bind("record.limits", "limits"),
@@ -44,6 +50,7 @@ class ProvidersScreen(ListScreen):
                 columns=provider_columns(desk),
                 order=Order("name"),
                 empty="No providers yet.",
+                copies=provider_copies,
                 pane=True,
             ),
         )
@@ -89,6 +96,14 @@ class ProvidersScreen(ListScreen):
         """Edit the provider under the cursor."""
         self.on_cursor(provider_editing.edit_provider)
 
+    def action_edit_text(self) -> None:
+        """Edit the provider under the cursor in the editor."""
+        self.on_cursor(partial(provider_editing.edit_provider, asking=ask_in_editor))
+
+    def action_clone(self) -> None:
+        """Add a provider like the one under the cursor."""
+        self.on_cursor(cloning.clone_provider)
+
     def action_key(self) -> None:
         """Change the key of the provider under the cursor."""
         self.on_cursor(key_editing.edit_key)
@@ -106,8 +121,9 @@ class ProvidersScreen(ListScreen):
         self.on_cursor(provider_editing.toggle_provider)
 
     def action_delete(self) -> None:
-        """Delete the provider under the cursor, if nothing depends on it."""
-        self.on_cursor(deleting.delete_provider)
+        """Delete the marked providers or the one under the cursor, if nothing depends on them."""
+        if not self.on_marked(delete_marked, PROVIDERS):
+            self.on_cursor(deleting.delete_provider)
 
     def action_models(self) -> None:
         """Go to the models of the provider under the cursor."""

@@ -6,13 +6,13 @@ from typing import ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui_registry.errors import RegistryError
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.panes import ReadingPane
 
 
 class RecordPage(DeskScreen):
@@ -32,7 +32,7 @@ class RecordPage(DeskScreen):
         """The line of views, the record, the keys."""
         yield TopLine(self._view, self.desk.opened())
         yield Banner()
-        with VerticalScroll(id="page", can_focus=True):
+        with ReadingPane(id="page"):
             yield Static(id="record", markup=False)
         yield KeyBar()
 

@@ -17,6 +17,7 @@ GLYPHS = {
     "warn": ("!", "!"),
     "never": ("?", "?"),
     "mark": ("●", "*"),
+    "differs": ("≠", "!"),
     "ascending": ("▲", "^"),
     "descending": ("▼", "v"),
 }
