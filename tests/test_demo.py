@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commanding import Shell
 from tui_registry.catalog import known_providers
 from tui_registry.clock import moment
 from tui_registry.demo import FIXED_END, demo_home, make_demo
@@ -256,3 +257,9 @@ def test_goes_into_no_home_that_holds_anything(tmp_path: Path) -> None:
 def test_can_end_on_any_day_of_a_leap_year(tmp_path: Path) -> None:
     with open_demo(make_demo(tmp_path, datetime(2028, 2, 29, 0, 0, 1, tzinfo=UTC))) as store:
         assert store.reads.counts().models == 150
+
+
+def test_the_command_line_opens_it_and_throws_it_away(tmp_path: Path) -> None:
+    shown = Shell(tmp_path).json("--demo", "provider", "list")
+    assert len(shown) == 12
+    assert list(tmp_path.iterdir()) == [], "a demo leaves nothing, and touches no home"

@@ -16,7 +16,7 @@ from tui_registry.cli.key import key
 from tui_registry.cli.keys import keys
 from tui_registry.cli.limits import limits
 from tui_registry.cli.model import model
-from tui_registry.cli.opening import Choices, Session, Surroundings
+from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 from tui_registry.cli.pricing import pricing
 from tui_registry.cli.provider import provider
 
@@ -44,6 +44,9 @@ def main() -> NoReturn:
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep everything under this directory. Also: TUI_REGISTRY_HOME.",
 )
+@click.option(
+    "--demo", is_flag=True, help="Look around in a made-up registry that is thrown away afterwards."
+)
 @click.option("--read-only", is_flag=True, help="Change nothing.")
 @click.option("--create", is_flag=True, help="Begin a new registry although traces of an old one are there.")
 @click.option("--theme", metavar="NAME", help="The app's colours.")
@@ -54,6 +57,7 @@ def main() -> NoReturn:
 def registry(
     context: click.Context,
     home: Path | None,
+    demo: bool,
     read_only: bool,
     create: bool,
     theme: str | None,
@@ -66,7 +70,10 @@ def registry(
     state refuses it, 3 the registry or the vault cannot be used.
     """
     choices = Choices(home, read_only, create, theme, plain, mouse=not no_mouse)
-    session = Session(choices, context.obj or Surroundings())
+    surroundings = context.obj or Surroundings()
+    session = Session(choices, surroundings)
+    if demo:
+        session = open_demo(context, choices, surroundings)
     context.obj = session
     context.call_on_close(session.close)
     if context.invoked_subcommand is None:

@@ -48,9 +48,10 @@ class Choices:
 class Session:
     """One run of the program: its options, and the registry once somebody asks for it."""
 
-    def __init__(self, choices: Choices, surroundings: Surroundings) -> None:
-        """Keep the choices; nothing is opened yet."""
+    def __init__(self, choices: Choices, surroundings: Surroundings, demo: "Paths | None" = None) -> None:
+        """Keep the choices; nothing is opened yet. With `demo` everything lies there instead."""
         self.choices = choices
+        self._demo = demo
         self.environ = surroundings.environ
         self.clock = surroundings.clock
         self._store: Store | None = None
@@ -60,7 +61,7 @@ class Session:
         """Where everything lies."""
         from tui_registry.paths import find_paths
 
-        return find_paths(self.choices.home, self.environ)
+        return self._demo or find_paths(self.choices.home, self.environ)
 
     @cached_property
     def vault(self) -> "Vault":
@@ -80,6 +81,10 @@ class Session:
         """The open registry, made first where nothing was before; raises StoreError."""
         if self._store is None:
             self._store = self._open()
+            if self._demo is not None:
+                from tui_registry.demo import BANNER
+
+                self._store.banner = BANNER
         return self._store
 
     @cached_property
@@ -172,3 +177,10 @@ class Session:
 
 
 pass_session = click.make_pass_decorator(Session)
+
+
+def open_demo(context: click.Context, choices: Choices, surroundings: Surroundings) -> Session:
+    """A session over a made-up registry, which goes when the context is left."""
+    from tui_registry.demo import demo_home
+
+    return Session(choices, surroundings, context.with_resource(demo_home(surroundings.clock())))
