@@ -11,7 +11,7 @@ import pytest
 import tui_registry
 
 PACKAGE = Path(tui_registry.__file__).parent
-SMALL = {"errors", "clock", "text", "money", "endpoint", "paths", "process"}
+SMALL = {"errors", "clock", "text", "money", "endpoint", "paths", "process", "config"}
 
 LIBRARY_ROOM = {
     "textual": {"ui"},
@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "endpoint": {"errors", "text"},
     "paths": {"errors"},
     "process": set(),
+    "config": {"text"},
     "errors": set(),
     "clock": set(),
 }

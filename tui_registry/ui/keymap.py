@@ -1,5 +1,6 @@
 """Every key of the app, declared once: screens, the key page, the README and `keys` read it from here."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -82,27 +83,30 @@ KEYS: tuple[Key, ...] = (
 
 BY_ID = {key.id: key for key in KEYS}
 
-_PRINTED = {
-    "down": "↓",
-    "up": "↑",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "minus": "-",
-    "asterisk": "*",
-    "slash": "/",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "colon": ":",
-    "question_mark": "?",
-    "escape": "esc",
-}
+_RENAMED = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at"}
+_RENAMED |= {"hyphen_minus": "minus", "plus_sign": "plus", "low_line": "underscore"}
+
+
+def _spelled(character: str) -> str:
+    name = unicodedata.name(character).lower().replace("-", "_").replace(" ", "_")
+    return _RENAMED.get(name, name)
+
+
+CHARACTERS = {_spelled(chr(code)): chr(code) for code in range(0x21, 0x7F) if not chr(code).isalnum()}
+"""The characters whose keys Textual knows by a name."""
+
+_PRINTED = CHARACTERS | {"down": "↓", "up": "↑", "pagedown": "pgdn", "pageup": "pgup", "escape": "esc"}
+_SPELLED = {written: name for name, written in _PRINTED.items()}
 
 
 def printed(name: str) -> str:
     """A key as people write it: `question_mark` is `?`."""
     return _PRINTED.get(name, name)
+
+
+def spelled(written: str) -> str:
+    """A key as Textual names it: `?` is `question_mark`."""
+    return _SPELLED.get(written, written)
 
 
 def printed_keys(key: Key) -> str:
