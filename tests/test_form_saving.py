@@ -6,6 +6,7 @@ import pytest
 
 from tests.form_host import host_of, opened
 from tests.form_sample import (
+    VALUES,
     Draft,
     field,
     focus,
@@ -44,6 +45,17 @@ class TestSaving:
                 "Poe"
             ]
             assert len(calls) == 1
+
+    async def test_a_text_of_several_lines_keeps_them_unless_it_is_edited_itself(self) -> None:
+        for edited, kept in (("name", "one\ntwo"), ("website", "three")):
+            async with opened(provider_form({**VALUES, "website": "one\ntwo"})) as pilot:
+                await write(pilot, edited, "three")
+                assert "1 change" in picture(pilot)
+                await pilot.press("ctrl+s")
+                await pilot.pause()
+                (saved,) = host_of(pilot).answers
+                assert isinstance(saved, dict)
+                assert (saved["website"], saved[edited]) == (kept, "three")
 
     async def test_what_saving_refuses_stands_under_its_field_until_that_field_changes(self) -> None:
         async def taken(draft: Draft) -> Draft:

@@ -69,6 +69,11 @@ class FormValues(Generic[D]):
         self.fields = {each.name: each for each in fields if each.kind != "note"}
         self.loaded = {name: self._loaded_text(name, loaded.get(name, "")) for name in self.fields}
         self.replaced = tuple(name for name in self.fields if not is_showable(loaded.get(name, "")))
+        self._several_lines = {
+            name: loaded[name]
+            for name in self.replaced
+            if self.fields[name].kind == "text" and is_showable(loaded[name], lines=True)
+        }
         self._parse = parse
         self._warnings = warnings
         self._seen: tuple[dict[str, str], Verdict[D]] | None = None
@@ -91,9 +96,12 @@ class FormValues(Generic[D]):
         return self._seen[1]
 
     def _judge(self, texts: dict[str, str]) -> Verdict[D]:
-        """Parse the texts."""
+        """Parse the texts; one that is on one line only to be shown keeps its lines unless it was edited."""
+        untouched = {
+            name: whole for name, whole in self._several_lines.items() if texts[name] == self.loaded[name]
+        }
         try:
-            draft = self._parse(dict(texts))
+            draft = self._parse(dict(texts) | untouched)
         except InvalidInput as refusal:
             return Verdict(problems=refusal.problems)
         return Verdict(draft, warnings=self._warnings(draft) if self._warnings else {})
