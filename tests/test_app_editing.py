@@ -207,7 +207,7 @@ async def test_a_provider_is_not_switched_on_before_its_key_was_checked(full: Se
         fingerprint = row.key_fingerprint
         done(full.store, lambda write: write.record_key_check(groq.id, fingerprint, "pass", "ok"))
         await pilot.press("t")
-        await on_screen(pilot, "✓ active")
+        await on_screen(pilot, "✓ on")
         await pilot.press("t")
         await until(pilot, lambda: not full.store.reads.provider("Groq").is_active)
 

@@ -71,10 +71,16 @@ async def test_a_filter_narrows_as_it_is_typed_enter_keeps_it_and_escape_clears_
         await until(pilot, lambda: (listed(app).table.total or 0) < 100)
         assert all("Groq" in line for line in screen_text(pilot).splitlines()[3:8])
         await pilot.press("enter")
-        assert app.focused is listed(app).table
+        table = listed(app).table
+        assert app.focused is table
+        assert table.cursor_position == 0
         await on_screen(pilot, "/ provider:groq ctx>=128k")
+        await pilot.press("j")
+        record = table.cursor_id
         await pilot.press("escape")
         await on_screen(pilot, "2,329, sorted")
+        await until(pilot, lambda: table.cursor_position > 100)
+        assert table.cursor_id == record, "what the filter found is still under the cursor"
 
 
 async def test_letters_typed_into_the_filter_stay_letters(full: Session) -> None:

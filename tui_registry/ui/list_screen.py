@@ -14,7 +14,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui_registry.errors import RegistryError
+from tui_registry.errors import RegistryError, StoreError
 from tui_registry.store.view_columns import ViewName
 from tui_registry.store.views import Order
 from tui_registry.ui import table_messages as told
@@ -31,6 +31,11 @@ from tui_registry.ui.words import plain
 
 DETAIL_DELAY = 0.12
 """Seconds the cursor rests before the detail pane is drawn, so that a held key costs no bytes."""
+SLOW_DETAIL_DELAY = 0.5
+"""The same on a slow line."""
+
+ASK_AGAIN = 2.0
+"""Seconds until a registry that could not be read is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,13 @@ class ListScreen(DeskScreen):
         """A list as `spec` describes it, over the desk's registry."""
         super().__init__(desk)
         self._spec = spec
+        self._has_pane = spec.pane and not desk.slow
         self._order = spec.order
         self._notes: tuple[str, ...] = ()
         self._seen = -1
         self._typed = 0
         self._rest: Timer | None = None
+        self._again: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The line of views, the list with its pane, the filter, the keys."""
@@ -88,7 +95,7 @@ class ListScreen(DeskScreen):
             with Vertical(id="list-pane"):
                 yield RecordTable(self._spec.columns, ascii_only=self.desk.ascii)
                 yield Static(id="empty", markup=False)
-            if self._spec.pane:
+            if self._has_pane:
                 with ReadingPane(id="detail-pane"):
                     yield Static(id="detail", markup=False)
         yield FilterBox()
@@ -101,7 +108,7 @@ class ListScreen(DeskScreen):
     def on_mount(self) -> None:
         """Show the first rows at once."""
         self.query_one("#list-pane").border_title = self._spec.title
-        self.banner.tell(self.desk.store.banner)
+        self.banner.tell(self.desk.banner())
         self._open_view(keep=False)
 
     def on_screen_resume(self) -> None:
@@ -110,8 +117,15 @@ class ListScreen(DeskScreen):
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
-        if self._seen != self.desk.store.data_version():
-            self._seen = self.desk.store.data_version()
+        try:
+            version = self.desk.store.data_version()
+        except StoreError as error:
+            self._ask_again_later(error)
+            return
+        if self._again is not None:
+            self._open_view(keep=True)
+        elif self._seen != version:
+            self._seen = version
             self.table.refresh_rows()
             self._tell_count()
             self._detail_later()
@@ -137,12 +151,21 @@ class ListScreen(DeskScreen):
             self._notes = source.notes
             sorted_by = (self._order.column or "", self._order.descending)
             is_shown = self.table.show(source, sorted_by=sorted_by, keep=keep)
-        except RegistryError as error:
-            self.banner.tell(f"{error} r tries again.")
+        except StoreError as error:
+            self._ask_again_later(error)
             return
+        if self._again is not None:
+            self._again.stop()
+            self._again = None
         if is_shown:
             self._resumed()
         self._detail_later()
+
+    def _ask_again_later(self, error: StoreError) -> None:
+        """Keep what is shown, say why, and try again by itself."""
+        self.banner.tell(f"{error} r tries again.")
+        if self._again is None:
+            self._again = self.set_interval(ASK_AGAIN, self.refresh_rows)
 
     def _tell_count(self) -> None:
         """Say under the list how many rows it has, in which order, and what the filter did not understand."""
@@ -153,7 +176,7 @@ class ListScreen(DeskScreen):
         self.table.display = not is_empty
         empty.display = is_empty
         if is_empty:
-            empty.update(self.empty_text())
+            empty.update(self._empty_words())
         words = [self._how_many(total), f"sorted by {self._title_of(self._order.column).lower()}"]
         if self.table.marks:
             words.append(f"{len(self.table.marks):,} marked")
@@ -165,8 +188,17 @@ class ListScreen(DeskScreen):
         known = "counting" if total is None else f"{total:,}"
         if not self.filter_text:
             return known
-        whole = self.desk.store.views.source(self._spec.view).total()
+        try:
+            whole = self.desk.store.views.source(self._spec.view).total()
+        except StoreError:  # how many there are in all is said again with the next count
+            whole = None
         return known if whole is None else f"{known} of {whole:,}"
+
+    def _empty_words(self) -> Text:
+        try:
+            return self.empty_text()
+        except StoreError as error:
+            return plain(error)
 
     def empty_text(self) -> Text:
         """What stands where the rows would be when there are none."""
@@ -185,11 +217,11 @@ class ListScreen(DeskScreen):
         """Draw the pane once the cursor has rested."""
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(DETAIL_DELAY, self._show_detail)
+        self._rest = self.set_timer(SLOW_DETAIL_DELAY if self.desk.slow else DETAIL_DELAY, self._show_detail)
 
     def _show_detail(self) -> None:
         """Draw the record under the cursor in the pane, if there is a pane."""
-        if not self._spec.pane:
+        if not self._has_pane:
             return
         row_id = self.table.cursor_id
         try:
@@ -250,7 +282,8 @@ class ListScreen(DeskScreen):
         self._sort_by(keys[(place + step) % len(keys)] or "")
 
     def action_reload(self) -> None:
-        """Read the registry again."""
+        """Read the registry and the vault's key file again."""
+        self.desk.look_at_keys_again()
         self._open_view(keep=True)
 
     def action_copy(self) -> None:
@@ -286,7 +319,7 @@ class ListScreen(DeskScreen):
 
     def _apply_filter(self, typed: int) -> None:
         if typed == self._typed:
-            self._open_view(keep=True)
+            self._open_view(keep=not self.filter_text)
 
     @on(Input.Submitted, "FilterInput")
     @on(FilterInput.Cleared)
@@ -313,7 +346,7 @@ class ListScreen(DeskScreen):
 
     @on(told.Resumed)
     def _resumed(self) -> None:
-        self.banner.tell(self.desk.store.banner)
+        self.banner.tell(self.desk.banner())
         self._tell_count()
 
     @on(told.Stalled)

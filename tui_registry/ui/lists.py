@@ -95,30 +95,35 @@ def _caps(_value: object, record: Record) -> Shown:
     )
 
 
+def _unproven(record: Record) -> str:
+    """Why a sealed key is not known to work."""
+    return "rejected" if "rejected" in str(record["state_reason"]) else "unchecked"
+
+
 def provider_columns(desk: "Desk") -> tuple[Column, ...]:
     """Providers: state, name, what there is of it, and its key."""
 
     def status(value: object, _record: Record) -> Shown:
-        return _tinted("active" if value else "inactive", desk.ascii)
+        return _tinted("on" if value else "off", desk.ascii)
 
     def key(value: object, record: Record) -> Shown:
         words = desk.key_words(_text(value), str(record["endpoint"]), str(record["uuid"]))
         if words == "set":
-            return words if record["key_validated_at"] else Tinted("unchecked", "warning")
+            return words if record["key_validated_at"] else Tinted(_unproven(record), "warning")
         return Tinted(words, "muted" if words == "none" else "error")
 
     def checked(value: object, _record: Record) -> Shown:
         return aged(_text(value), desk.clock())
 
     return (
-        Column("is_active", "Status", 10, rank=0, show=status, sort="is_active"),
-        Column("name", "Name", None, rank=1, cut="middle", sort="name", least=18),
+        Column("is_active", "Status", 6, rank=0, show=status, sort="is_active"),
+        Column("name", "Name", None, rank=1, cut="middle", sort="name", least=14),
         Column("model_count", "Models", 7, "right", rank=2, show=_count, sort="model_count"),
-        Column("score", "Score", 6, "right", rank=7, show=_score, sort="score"),
+        Column("score", "Score", 6, "right", rank=5, show=_score, sort="score"),
         Column("latency_p50_ms", "p50 ms", 7, "right", rank=6, show=_milliseconds, sort="latency_p50_ms"),
-        Column("last_checked_at", "Checked", 8, rank=4, show=checked, sort="last_checked_at"),
-        Column("api_key_encrypted", "Key", 14, rank=3, show=key, sort="api_key_encrypted"),
-        Column("endpoint", "Base URL", 18, rank=5, show=_host, cut="middle", sort="endpoint"),
+        Column("last_checked_at", "Checked", 7, rank=4, show=checked, sort="last_checked_at"),
+        Column("api_key_encrypted", "Key", 10, rank=3, show=key, sort="api_key_encrypted"),
+        Column("endpoint", "Base URL", 18, rank=7, show=_host, cut="middle", sort="endpoint"),
     )
 
 

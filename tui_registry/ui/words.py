@@ -25,6 +25,8 @@ GLYPHS = {
 
 STATE_GLYPH = {
     "active": "ok",
+    "on": "ok",
+    "off": "off",
     "inactive": "off",
     "verified": "ok",
     "unverified": "never",
