@@ -1,22 +1,24 @@
-"""Opening the app: what the terminal must be, what is adapted to it, and how it ends."""
+"""Opening the app: what the terminal must be, what is adapted to it and to a person, and how it ends."""
 
 import codecs
 import locale
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from tui_registry.cli.opening import Choices, Session
+from tui_registry.cli.output import remark
+from tui_registry.config import Settings, read_settings
 from tui_registry.errors import InvalidInput, Refused
-
-if TYPE_CHECKING:
-    from tui_registry.ui.app import RegistryApp
+from tui_registry.text import clean
 
 SIXTEEN_COLOUR_THEME = "ansi-dark"
 """The theme that needs no more than a terminal's own colours."""
+
+SLOW_FRAMES = 10
+"""How often in a second the screen may change on a slow line."""
 
 WITHOUT_A_SCREEN = "The same works without a screen, for example: tui-registry model list"
 
@@ -34,16 +36,78 @@ def run_app(session: Session) -> int:
     """Open the app and stay until it is left; the exit code. Raises RegistryError before it starts."""
     refuse_without_terminal(session.environ)
     utf8 = repair_encoding()
+    found = read_settings(session.paths.config)
+    choices = merged(session.choices, found.settings)
+    named_theme = session.environ.get("TEXTUAL_THEME")
+    prepare_drawing(os.environ, slow=choices.slow)
     store = session.opened()
-    from tui_registry.ui.app import RegistryApp
+    from tui_registry.ui.app import RegistryApp, theme_names
     from tui_registry.ui.desk import Desk
+    from tui_registry.ui.own_keys import own_keys
 
-    look = look_for(session.choices, session.environ, utf8=utf8)
-    desk = Desk(store, session.vault, session.clock, session.environ, look.ascii)
+    themes = (
+        ("--theme", choices.theme),
+        (found.places.get("theme", ""), found.settings.theme),
+        ("TEXTUAL_THEME", named_theme),
+    )
+    theme, unknown = chosen_theme(themes, theme_names())
+    look = look_for(replace(choices, theme=theme), session.environ, utf8=utf8)
+    keys = own_keys(found.settings.keys, found.places)
+    desk = Desk(
+        store,
+        session.vault,
+        session.clock,
+        session.environ,
+        look.ascii,
+        copy_command=found.settings.copy_command,
+        slow=choices.slow,
+        keys=keys,
+        complaints=(*found.complaints, *unknown, *keys.complaints),
+        drafts=None if store.read_only else session.paths.state / "drafts",
+    )
+    for complaint in desk.complaints:
+        remark(complaint)
     app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color)
-    _refuse_unknown_theme(app, look.theme)
-    app.run(mouse=session.choices.mouse)
+    app.run(mouse=choices.mouse)
     return app.return_code or 0
+
+
+def merged(choices: Choices, settings: Settings) -> Choices:
+    """The options, and what is set where no option says otherwise."""
+    return replace(
+        choices,
+        ascii=choices.ascii or settings.ascii,
+        mouse=choices.mouse and settings.mouse,
+        slow=choices.slow or settings.slow,
+    )
+
+
+def prepare_drawing(environ: MutableMapping[str, str], *, slow: bool) -> None:
+    """Tell Textual, which reads `environ` when imported, how often to draw; the theme is ours to choose."""
+    environ.pop("TEXTUAL_THEME", None)
+    if slow:
+        environ.setdefault("TEXTUAL_FPS", str(SLOW_FRAMES))
+
+
+def chosen_theme(
+    wanted: Sequence[tuple[str, str | None]], names: Sequence[str]
+) -> tuple[str | None, list[str]]:
+    """The first wish that is a theme, and a sentence for each that is none.
+
+    Each wish says where it comes from. Raises InvalidInput for an option: who just typed it can mend it.
+    """
+    complaints: list[str] = []
+    for source, theme in wanted:
+        if not theme:
+            continue
+        if theme in names:
+            return theme, complaints
+        near = get_close_matches(theme, names, n=3, cutoff=0.4) or names[:5]
+        said = f"There is no theme {clean(theme, limit=40)}. Choose for example {', '.join(near)}."
+        if source.startswith("--"):
+            raise InvalidInput({"theme": said})
+        complaints.append(f"{source}: {said[0].lower()}{said[1:]}")
+    return None, complaints
 
 
 def refuse_without_terminal(environ: Mapping[str, str]) -> None:
@@ -70,7 +134,7 @@ def look_for(choices: Choices, environ: Mapping[str, str], *, utf8: bool) -> Loo
     """How to draw, from the options first and else from the terminal."""
     no_color = bool(environ.get("NO_COLOR"))
     theme = choices.theme
-    if no_color or (theme is None and _has_sixteen_colours(environ)):
+    if no_color or (theme is None and (choices.slow or _has_sixteen_colours(environ))):
         theme = SIXTEEN_COLOUR_THEME
     plain = choices.ascii or not utf8 or environ.get("TERM") == "linux"
     return Look(theme, ansi_color=no_color, ascii=plain)
@@ -86,10 +150,3 @@ def _has_sixteen_colours(environ: Mapping[str, str]) -> bool:
 
     console = Console(stderr=True, force_terminal=True, _environ=dict(environ))
     return console.color_system == "standard"
-
-
-def _refuse_unknown_theme(app: "RegistryApp", theme: str | None) -> None:
-    if theme is None or theme in app.available_themes:
-        return
-    near = get_close_matches(theme, app.available_themes, n=3, cutoff=0.4) or sorted(app.available_themes)
-    raise InvalidInput({"theme": f"There is no theme {theme}. Choose for example {', '.join(near[:5])}."})

@@ -6,9 +6,12 @@ import sys
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 
 from tui_registry.errors import RegistryError
 from tui_registry.ui.bindings import bind
@@ -17,7 +20,7 @@ from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.history import HistoryScreen
 from tui_registry.ui.jumping import JumpCommands
-from tui_registry.ui.keymap import BY_ID, printed_keys
+from tui_registry.ui.keymap import BY_ID, WRITES, printed
 from tui_registry.ui.keys_page import KeysPage
 from tui_registry.ui.limits import LimitsScreen
 from tui_registry.ui.list_screen import ListScreen
@@ -26,6 +29,7 @@ from tui_registry.ui.prices import PricesScreen
 from tui_registry.ui.providers import ProvidersScreen
 from tui_registry.ui.record_page import RecordPage
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
+from tui_registry.ui.too_small import TooSmall, is_too_small
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
@@ -59,6 +63,7 @@ class RegistryApp(App[None]):
         """The app over the desk's registry; nothing is read before it is mounted."""
         super().__init__(ansi_color=ansi_color)
         self.desk = desk
+        self.set_keymap(dict(desk.keys.keymap))
         self._wanted_theme = theme
         self._line_filters: list[LineFilter] = [ControlFilter(), *([AsciiFilter()] if desk.ascii else [])]
         self._came_from = "providers"
@@ -85,6 +90,31 @@ class RegistryApp(App[None]):
         """Textual's own filters, then ours, so that no drawn line carries a control character."""
         return [*super().get_line_filters(), *self._line_filters]
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Say that the terminal is too small while it is."""
+        if is_too_small(*event.size) and not isinstance(self.screen, TooSmall):
+            self.push_screen(TooSmall())
+        elif not is_too_small(*event.size) and isinstance(self.screen, TooSmall):
+            self.pop_screen()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a dim key does nothing."""
+        if not self.desk.store.read_only or not isinstance(self.screen, DeskScreen):
+            return
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and not active.enabled and active.binding.id in WRITES:
+            self.screen.refuse("The registry is open for reading only, so nothing can be changed here.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no commands where they could not be drawn."""
+        if action == "command_palette" and self.screen_stack and isinstance(self.screen, TooSmall):
+            return False
+        return super().check_action(action, parameters)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as people write it, also where it is one of their own."""
+        return binding.key_display or printed(binding.key)
+
     def _ended_by_signal(self, number: signal.Signals) -> None:
         """End cleanly when the terminal or the system asks for it."""
         self.exit(return_code=128 + number)
@@ -104,7 +134,7 @@ class RegistryApp(App[None]):
             self._is_troubled = True
             return
         if self._is_troubled:
-            self._announce(self.desk.store.banner)
+            self._announce(self.desk.banner())
             self._is_troubled = False
         if version != self._seen_version:
             self._seen_version = version
@@ -145,7 +175,7 @@ class RegistryApp(App[None]):
 
     def action_keys(self) -> None:
         """Show the keys of the present screen."""
-        self.push_screen(KeysPage(self.screen))
+        self.push_screen(KeysPage(self.screen, self.desk.keys))
 
     async def action_leave(self) -> None:
         """Back from a page; at the top, quit."""
@@ -193,7 +223,8 @@ class RegistryApp(App[None]):
             if not (binding.id and active.enabled) or binding.id in {*listed, "app.commands"}:
                 continue
             listed.add(binding.id)
-            keys = printed_keys(BY_ID[binding.id]) if binding.id in BY_ID else self.get_key_display(binding)
+            known = BY_ID.get(binding.id)
+            keys = self.desk.keys.printed(known) if known else self.get_key_display(binding)
             yield SystemCommand(
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
@@ -215,6 +246,11 @@ class CommandCall:
     async def __call__(self) -> None:
         """Run the action."""
         await self._app.run_action(self._action, self._node)  # type: ignore[arg-type]
+
+
+def theme_names() -> list[str]:
+    """The names that --theme and the settings may use."""
+    return sorted(BUILTIN_THEMES)
 
 
 def crash_text(error: Exception | None) -> str:

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.message import Message
 from textual.screen import Screen
 
 from tui_registry.clock import Clock
-from tui_registry.endpoint import origin_of
+from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import RegistryError
 from tui_registry.ui.chrome import Banner
+from tui_registry.ui.keymap import WRITES
+from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
@@ -34,6 +37,11 @@ class Desk:
     environ: Mapping[str, str] = field(default_factory=dict)
     ascii: bool = False
     copy_command: tuple[str, ...] = ()
+    slow: bool = False
+    keys: OwnKeys = field(default_factory=lambda: OwnKeys({}))
+    complaints: tuple[str, ...] = ()
+    drafts: Path | None = None
+    """The directory where unsaved forms are kept when the terminal goes; None keeps none."""
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:
@@ -45,14 +53,27 @@ class Desk:
         """What stands at the right of the top line: the file's name, and that it may only be read."""
         return f"{self.store.path.name} READ-ONLY" if self.store.read_only else self.store.path.name
 
+    def banner(self) -> str | None:
+        """What a person should know all the time: of the registry, and of settings that are not followed."""
+        more = len(self.complaints) - 1
+        complaint = "".join(self.complaints[:1])
+        if more > 0:
+            complaint += f" ({more} more: tui-registry keys)"
+        return "\n".join(filter(None, (self.store.banner, complaint))) or None
+
     def key_words(self, sealed: str | None, endpoint: str, uuid: str) -> str:
         """A sealed key's state in the words of lists, proved by opening it once for its endpoint."""
         if sealed is None:
             return KeyState.NONE.value
         asked = (sealed, endpoint, uuid)
         if asked not in self._proved:
-            self._proved[asked] = self._prove(sealed, origin_of(endpoint), uuid)
+            self._proved[asked] = self._prove(sealed, origin_of_stored(endpoint), uuid)
         return self._proved[asked]
+
+    def look_at_keys_again(self) -> None:
+        """Read the vault's key file again and prove every key anew."""
+        self.vault.reload()
+        self._proved.clear()
 
     def _prove(self, sealed: str, origin: str, uuid: str) -> str:
         state, host = self.vault.key_state(sealed, origin=origin)
@@ -77,6 +98,14 @@ class ModelsWanted(Message):
 class DeskScreen(Screen[None]):
     """A screen over a desk, from which records are changed."""
 
+    _writing: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        """Learn which of the screen's actions write."""
+        super().__init_subclass__()
+        named = [each for each in cls.__dict__.get("BINDINGS", ()) if each.id in WRITES]
+        cls._writing |= {each.action.partition("(")[0] for each in named}
+
     def __init__(self, desk: Desk) -> None:
         """A screen that works with `desk`."""
         super().__init__()
@@ -86,6 +115,12 @@ class DeskScreen(Screen[None]):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show what the registry holds now, with the cursor on record `at` if it is there."""
         raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what would write, where the registry is open for reading only."""
+        if self.desk.store.read_only and action in self._writing:
+            return None
+        return super().check_action(action, parameters)
 
     def announce(self, sentence: str | None) -> None:
         """Say what is going on, until told otherwise."""

@@ -14,7 +14,6 @@ from tui_registry.ui.chrome import KeyBar
 from tui_registry.ui.fields import SecretField
 from tui_registry.ui.form_row import FieldRow, label_width
 from tui_registry.ui.form_values import Field, FormValues
-from tui_registry.ui.keymap import BY_ID, printed
 from tui_registry.ui.words import counted, plain
 
 T = TypeVar("T")
@@ -61,9 +60,14 @@ class FormFrame(ModalScreen[T]):
                         text = self._values.loaded[field.name]
                         yield FieldRow(field, text, labels, self._reveal_seconds)
                 with Horizontal(id="form-buttons"):
-                    yield Button(f"Save {_key('form.save')}", id="form-save", compact=True)
-                    yield Button(f"Cancel {_key('form.cancel')}", id="form-cancel", compact=True)
+                    yield Button(f"Save {self._key('form.save')}", id="form-save", compact=True)
+                    yield Button(f"Cancel {self._key('form.cancel')}", id="form-cancel", compact=True)
         yield KeyBar()
+
+    def _key(self, key_id: str) -> str:
+        """The first key of an action of this form as people write it."""
+        here = [each.binding for each in self.active_bindings.values() if each.binding.id == key_id]
+        return self.app.get_key_display(here[0]) if here else ""
 
     def on_mount(self) -> None:
         """Name the form."""
@@ -132,8 +136,3 @@ class FormFrame(ModalScreen[T]):
     def action_previous_field(self) -> None:
         """Go to the previous field."""
         self.focus_previous()
-
-
-def _key(key_id: str) -> str:
-    """The first key of an action as people write it."""
-    return printed(BY_ID[key_id].names[0])

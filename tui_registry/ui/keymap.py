@@ -81,6 +81,15 @@ KEYS: tuple[Key, ...] = (
     Key("form.cancel", "escape", "Close", "leave (asks if changed)", "Form", True),
 )
 
+WRITES = frozenset(
+    {
+        *(f"record.{word}" for word in ("edit", "edit_text", "new", "clone", "delete")),
+        *("record.key", "record.price", "record.limits", "record.toggle"),
+        *("catalog.import", "catalog.take_over"),
+    }
+)
+"""Actions that change the registry; they are dim while it is open for reading only."""
+
 BY_ID = {key.id: key for key in KEYS}
 
 _RENAMED = {"solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at"}

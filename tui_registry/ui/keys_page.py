@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import KeyBar
 from tui_registry.ui.keymap import KEYS, Key, lines, printed
+from tui_registry.ui.own_keys import OwnKeys
 
 KEY_WIDTH = 13
 
@@ -24,9 +25,10 @@ class KeysPage(ModalScreen[None]):
         bind("app.quit", "close", shown=False),
     ]
 
-    def __init__(self, below: Screen[object]) -> None:
-        """The keys of the screen `below`."""
+    def __init__(self, below: Screen[object], own: OwnKeys) -> None:
+        """The keys of the screen `below`; `own` knows those of forms."""
         super().__init__()
+        self._own = own
         keys_of: dict[str, list[str]] = {}
         for name, active in below.active_bindings.items():
             if active.binding.id:
@@ -57,7 +59,7 @@ class KeysPage(ModalScreen[None]):
     def _names(self, key: Key) -> list[str]:
         """The keys of an action as they are bound now; none where it does not exist here."""
         if key.group == "Form":
-            return [printed(name) for name in key.names]
+            return [printed(name) for name in self._own.names(key)]
         return self._keys_of.get(key.id, [])
 
     def action_close(self) -> None:

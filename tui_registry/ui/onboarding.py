@@ -41,7 +41,7 @@ async def import_catalogue(screen: DeskScreen) -> None:
     try:
         report = await _imported(desk)
     finally:
-        screen.announce(desk.store.banner)
+        screen.announce(desk.banner())
     screen.changed("\n".join(summary(report)))
 
 
