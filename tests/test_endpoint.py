@@ -2,7 +2,8 @@
 
 import pytest
 
-from tui_registry.endpoint import key_refusal, origin_of, parse_endpoint
+from tui_registry.endpoint import key_refusal, origin_of, origin_of_stored, parse_endpoint, stored_endpoint
+from tui_registry.errors import Refused
 
 TAKEN = [
     ("https://api.openai.com/v1", "https://api.openai.com/v1", "https://api.openai.com:443"),
@@ -178,3 +179,14 @@ def test_only_a_name_that_ends_in_invalid_is_a_placeholder() -> None:
 def test_a_key_goes_to_any_host_over_https() -> None:
     assert key_refusal(parse_endpoint("https://192.168.1.5")) is None
     assert key_refusal(parse_endpoint("https://api.openai.com/v1")) is None
+
+
+def test_a_stored_url_that_cannot_be_read_is_no_place_for_a_key() -> None:
+    spoilt = "https://api.groq.com:99999"
+    with pytest.raises(Refused, match=r"The endpoint of Groq must be put right first\. Write a port"):
+        stored_endpoint("Groq", spoilt)
+    assert origin_of_stored(spoilt) == "https://unreadable.invalid:443"
+    assert key_refusal(parse_endpoint("https://unreadable.invalid")) is not None
+    assert stored_endpoint("Groq", "https://api.groq.com/v1").origin == origin_of_stored(
+        "https://api.groq.com"
+    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
+from tui_registry.errors import Refused
+
 MAX_URL = 2048
 """Characters a base URL may have."""
 
@@ -72,6 +74,22 @@ def parse_endpoint(text: str) -> Endpoint:
 def origin_of(url: str) -> str:
     """Scheme, host and explicit port of a base URL; raises ValueError with a sentence."""
     return parse_endpoint(url).origin
+
+
+def stored_endpoint(owner: str, url: str) -> Endpoint:
+    """The stored base URL of a provider; raises Refused for one that was made unreadable behind the app."""
+    try:
+        return parse_endpoint(url)
+    except ValueError as error:
+        raise Refused(f"The endpoint of {owner} must be put right first. {error}") from error
+
+
+def origin_of_stored(url: str) -> str:
+    """The origin of a stored base URL; an unreadable one counts as a place no key is ever sealed for."""
+    try:
+        return parse_endpoint(url).origin
+    except ValueError:
+        return "https://unreadable.invalid:443"
 
 
 def key_refusal(endpoint: Endpoint, consented_host: str | None = None) -> str | None:

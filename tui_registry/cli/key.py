@@ -7,7 +7,7 @@ import click
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, remark, tell
 from tui_registry.cli.provider_facts import provider_record
-from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.text import Secret, read_pasted_key
 
@@ -36,7 +36,7 @@ def set_key(
     It is asked for without echo; where standard input is not a terminal it is read from there.
     """
     row = session.store.reads.provider(name)
-    endpoint = _endpoint(row.name, row.endpoint)
+    endpoint = stored_endpoint(row.name, row.endpoint)
     refusal = key_refusal(endpoint, allow_cleartext)
     if refusal is not None:
         raise Refused(f"{refusal}{_consent_words(endpoint, refusal)}")
@@ -76,7 +76,7 @@ def move_key(session: Session, name: str, to_host: str, as_json: bool) -> None:
     if as_json:
         print_json(provider_record(session, row))
     else:
-        host = parse_endpoint(row.endpoint).host
+        host = stored_endpoint(row.name, row.endpoint).host
         tell(f"The key of {row.name} is sealed for {host} now, and not checked yet.")
 
 
@@ -93,13 +93,6 @@ def show_key(session: Session, name: str, reveal: bool) -> None:
             " add --reveal."
         )
     click.echo(session.store.open_key(row.id).reveal())
-
-
-def _endpoint(name: str, stored: str) -> Endpoint:
-    try:
-        return parse_endpoint(stored)
-    except ValueError as error:
-        raise Refused(f"The endpoint of {name} must be put right first. {error}") from error
 
 
 def _consent_words(endpoint: Endpoint, refusal: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import peewee as pw
 
-from tui_registry.endpoint import parse_endpoint
 from tui_registry.store.reads import Reads
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Table
@@ -54,14 +53,6 @@ class Change:
     def forget(self, key: str) -> None:
         """Remove one setting of the database file."""
         fetch(self.db, "DELETE FROM meta WHERE key = ?", (key,))
-
-
-def origin_of_stored(endpoint: str) -> str:
-    """The origin of a stored endpoint; an unreadable one counts as a place no key is ever sealed for."""
-    try:
-        return parse_endpoint(endpoint).origin
-    except ValueError:
-        return "https://unreadable.invalid:443"
 
 
 def counted(number: int, noun: str) -> str:

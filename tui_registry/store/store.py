@@ -8,9 +8,10 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
+from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import Refused
 from tui_registry.store.backup import back_up
-from tui_registry.store.change import Change, origin_of_stored
+from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from secrets import token_hex
 
-from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.change import Change
 from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
@@ -21,7 +21,7 @@ def set_key(change: Change, id: int, secret: Secret, consented_host: str | None)
     Raises Refused for a host that must not get keys, and children of VaultError.
     """
     row = change.reads.provider_by_id(id)
-    endpoint = _endpoint(row)
+    endpoint = stored_endpoint(row.name, row.endpoint)
     _check_host(endpoint, consented_host)
     return _seal(change, row, secret, endpoint, "key not checked yet")
 
@@ -42,7 +42,7 @@ def move_key(change: Change, id: int, to_host: str) -> ProviderRow:
     row = change.reads.provider_by_id(id)
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key to move. Enter one.")
-    endpoint = _endpoint(row)
+    endpoint = stored_endpoint(row.name, row.endpoint)
     if to_host.strip().lower().rstrip(".") != endpoint.host:
         raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.")
     sealed_for = read_header(row.api_key_encrypted).origin
@@ -71,13 +71,6 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     if values:
         update(change, row, values)
     return kept
-
-
-def _endpoint(row: ProviderRow) -> Endpoint:
-    try:
-        return parse_endpoint(row.endpoint)
-    except ValueError as error:
-        raise Refused(f"The endpoint of {row.name} must be put right first. {error}") from error
 
 
 def _check_host(endpoint: Endpoint, consented_host: str | None) -> None:

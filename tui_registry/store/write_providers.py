@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import HasDependents, InvalidInput, Refused
 from tui_registry.store import names
-from tui_registry.store.change import Change, counted, origin_of_stored
+from tui_registry.store.change import Change, counted
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import KnownProvider, ProviderRow
 from tui_registry.store.tables import (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import key_refusal, parse_endpoint
+from tui_registry.endpoint import key_refusal, stored_endpoint
 from tui_registry.errors import InvalidInput
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.ui import record_fields
@@ -45,7 +45,7 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
     if row.api_key_encrypted is None:
         await enter_key(screen, row)
         return
-    endpoint = parse_endpoint(row.endpoint)
+    endpoint = stored_endpoint(row.name, row.endpoint)
     state, sealed_for = screen.desk.vault.key_state(row.api_key_encrypted, origin=endpoint.origin)
     choices = [
         Choice("r", "replace it", "replace", "enter another key"),
@@ -66,7 +66,7 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
 async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
     """Ask for a key and seal it for the provider's host."""
     desk = screen.desk
-    endpoint = parse_endpoint(row.endpoint)
+    endpoint = stored_endpoint(row.name, row.endpoint)
     if endpoint.is_placeholder:
         screen.refuse(str(key_refusal(endpoint)))
         return
@@ -100,7 +100,7 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
 
 async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
     """The host a person typed to let a key travel unencrypted; None where none is needed, '' if refused."""
-    endpoint = parse_endpoint(url)
+    endpoint = stored_endpoint(name, url)
     if key_refusal(endpoint) is None:
         return None
     if key_refusal(endpoint, endpoint.host) is not None:

@@ -1,0 +1,113 @@
+"""What happens to the file or the vault's key while the app is open: it says so, goes on, and comes back."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from tests.conftest import Session
+from tests.driving import on_screen, screen_text, type_text, until
+from tests.registries import CANARY, add_keyed, done
+from tui_registry.text import Secret
+from tui_registry.ui.list_screen import ListScreen
+
+WIDE = (120, 36)
+
+
+@contextmanager
+def held(session: Session) -> Iterator[None]:
+    """The registry's file locked by somebody else."""
+    with closing(sqlite3.connect(session.home.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def test_a_file_that_is_gone_is_named_in_every_view_and_missed_until_it_is_back(full: Session) -> None:
+    app = full.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await on_screen(pilot, "sorted by name")
+        away = full.home.database.rename(full.home.database.with_name("away.db"))
+        for key in "21":
+            await pilot.press(key)
+            await on_screen(pilot, "Put it back or restore a backup")
+        assert "Anthropic" in screen_text(pilot), "what was read before is still shown"
+        await pilot.press("2")
+        await on_screen(pilot, "Put it back or restore a backup")
+        away.rename(full.home.database)
+        await on_screen(pilot, "2,329, sorted by provider")
+        assert "restore a backup" not in screen_text(pilot)
+
+
+async def test_a_held_file_is_waited_for_in_every_view(full: Session) -> None:
+    app = full.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await on_screen(pilot, "sorted by name")
+        with held(full):
+            for key in "21":
+                await pilot.press(key)
+                await on_screen(pilot, "locked by another process")
+            await pilot.press("e", "K", "2")
+            await on_screen(pilot, "locked by another process")
+        await on_screen(pilot, "2,329, sorted by provider")
+
+
+async def test_a_filtered_list_is_counted_although_the_whole_cannot_be(full: Session) -> None:
+    app = full.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("2", "slash")
+        await type_text(pilot, "provider:groq")
+        await pilot.press("enter")
+        await on_screen(pilot, " of 2,329")
+        with held(full):
+            await pilot.press("space")
+            await on_screen(pilot, "1 marked")
+
+
+async def test_the_first_page_stands_without_an_answer_about_keys(empty: Session) -> None:
+    app = empty.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await on_screen(pilot, "No providers yet")
+        screen = app.screen
+        assert isinstance(screen, ListScreen)
+        with held(empty):
+            screen._tell_count()
+            await on_screen(pilot, "locked by another process")
+
+
+@pytest.mark.parametrize("key", ["K", "enter"])
+async def test_an_endpoint_made_unreadable_in_a_shell_is_shown_and_can_be_opened(
+    full: Session, key: str
+) -> None:
+    groq = full.store.reads.provider("Groq")
+    done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    with closing(sqlite3.connect(full.home.database, isolation_level=None)) as shell:
+        shell.execute(
+            "UPDATE provider SET endpoint = 'https://api.groq.com:99999', row_version = row_version + 1"
+            " WHERE id = ?",
+            (groq.id,),
+        )
+    app = full.app()
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await on_screen(pilot, "sorted by name")
+        screen = app.screen
+        assert isinstance(screen, ListScreen)
+        screen.table.move_to(groq.id)
+        await until(pilot, lambda: screen.table.cursor_id == groq.id)
+        await pilot.press(key)
+        told = "must be put right first" if key == "K" else "for api.groq.com"
+        await on_screen(pilot, told)
+
+
+async def test_r_looks_again_for_a_vault_key_that_went_away_or_came_back(empty: Session) -> None:
+    add_keyed(empty.store)
+    app = empty.app()
+    async with app.run_test(size=WIDE) as pilot:
+        await on_screen(pilot, "set, not checked yet")
+        away = empty.home.key_file.rename(empty.home.key_file.with_name("away"))
+        await pilot.press("r")
+        await on_screen(pilot, "locked (vault key missing)")
+        away.rename(empty.home.key_file)
+        await pilot.press("r")
+        await on_screen(pilot, "set, not checked yet")
