@@ -90,6 +90,12 @@ class ProofWrites:
         with self._change() as change:
             return write_results.resume_run(change, id, owner)
 
+    def close_run(self, id: int, state: str) -> RunRow:
+        """Close a run as `done`, `cancelled` or `interrupted`, with what its results cost together."""
+        with self._change() as change:
+            cost = run_cost(ProofReads(lambda: nullcontext(change.db)), id)
+            return write_results.finish_run(change, id, state, cost)
+
     def interrupt_runs(self, is_dead: Callable[[RunRow], bool]) -> list[RunRow]:
         """Close running runs whose process is gone; those runs as they are then."""
         with self._change() as change:

@@ -12,7 +12,7 @@ from tui_registry.verification.evidence import evidence
 from tui_registry.verification.judgement import Judgement
 from tui_registry.verification.options import Options
 from tui_registry.verification.scoring import SCORING_VERSION
-from tui_registry.verification.target import Subject
+from tui_registry.verification.target import Subject, subject_of
 from tui_registry.verification.waiting import kept
 from tui_registry.wire import Exchange, Target, Wire
 
@@ -69,9 +69,7 @@ async def prove_key(
     return KeyVerdict(state, sentence, (once, key_finding(subject, second, state, sentence, run_id)))
 
 
-async def _state(
-    store: Store, wire: Wire, subject: Subject, exchange: Exchange
-) -> tuple[KeyState, str]:
+async def _state(store: Store, wire: Wire, subject: Subject, exchange: Exchange) -> tuple[KeyState, str]:
     """What one answer that is no rejection says of the key."""
     name = subject.row.name
     if exchange.outcome == "ok":
@@ -136,8 +134,6 @@ async def check_key(store: Store, provider_id: int, options: Options | None = No
 
     Raises Refused without a usable key, and children of VaultError and StoreError.
     """
-    from tui_registry.verification.target import subject_of
-
     options = options or Options()
     subject = subject_of(store, provider_id)
     async with options.open_wire() as wire:

@@ -10,7 +10,9 @@ from tui_registry.verification.limiter import SECONDS, Limiter, Load, Rule
 from tui_registry.verification.options import Options
 from tui_registry.wire import LimitSeen
 
-PER_MODEL = frozenset({"openai", "azure", "groq", "mistral", "cerebras", "together", "sambanova", "fireworks"})
+PER_MODEL = frozenset(
+    {"openai", "azure", "groq", "mistral", "cerebras", "together", "sambanova", "fireworks"}
+)
 """The families of limit headers that speak of one model; others speak of the whole key."""
 
 DEFAULT_PER_MINUTE = 20
