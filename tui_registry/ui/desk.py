@@ -75,11 +75,6 @@ class Desk:
         self.vault.reload()
         self._proved.clear()
 
-    def look_at_keys_again(self) -> None:
-        """Read the vault's key file again and prove every key anew."""
-        self.vault.reload()
-        self._proved.clear()
-
     def _prove(self, sealed: str, origin: str, uuid: str) -> str:
         state, host = self.vault.key_state(sealed, origin=origin)
         if state is KeyState.SET:
