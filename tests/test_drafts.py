@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tui_registry.drafts import (
     Draft,
-    KeyDraft,
     LimitsDraft,
     ModelDraft,
     ModelPricingDraft,
@@ -19,7 +18,6 @@ from tui_registry.drafts import (
 )
 from tui_registry.errors import InvalidInput
 from tui_registry.money import MAX_COUNT
-from tui_registry.text import Secret
 
 GROQ = {"name": "Groq", "endpoint": "https://api.groq.com/openai/v1"}
 KEY = "sk-canary-0123456789abcdef3f9a"
@@ -129,19 +127,6 @@ def test_a_website_needs_no_scheme(written: str, kept: str) -> None:
 )  # fmt: skip
 def test_what_is_no_web_address_is_refused(written: str) -> None:
     assert list(problems(ProviderDraft, {**GROQ, "website": written})) == ["website"]
-
-
-def test_a_key_is_taken_out_of_what_was_pasted_and_never_shown() -> None:
-    draft = KeyDraft.parse({"api_key": f'export GROQ_API_KEY="{KEY}"\n'})
-    assert draft.api_key == Secret(KEY)
-    assert KEY not in repr(draft)
-
-
-@pytest.mark.parametrize("raw", [f"{KEY} {KEY}", f"{KEY}\u200b{KEY}", "••••", "", None, 5, KEY * 200])
-def test_what_is_no_key_is_refused_without_repeating_it(raw: object) -> None:
-    found = problems(KeyDraft, {"api_key": raw})
-    assert list(found) == ["api_key"]
-    assert "canary" not in found["api_key"]
 
 
 def test_a_model_without_a_name_is_called_by_its_id() -> None:
