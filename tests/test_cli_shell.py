@@ -25,6 +25,16 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
+class TestBytesThatAreNoText:
+    @pytest.mark.parametrize(
+        "words",
+        [("provider", "show", "\udcff"), ("model", "show", "Groq", "\udcff"), ("key", "remove", "\udcff")],
+    )
+    def test_are_refused_where_a_name_belongs(self, shell: Shell, words: tuple[str, ...]) -> None:
+        shell.done("provider", "add", "Groq")
+        assert "no text here" in shell.refused(*words, code=2)
+
+
 class TestBeginning:
     @pytest.mark.parametrize("words", READING)
     def test_a_bare_home_gets_a_registry_even_from_a_command_that_reads(

@@ -23,6 +23,7 @@ from tui_registry.errors import (
 )
 from tui_registry.store.database import RegistryDatabase, create_database
 from tui_registry.store.faults import explain, explained
+from tui_registry.store.schema import FORMAT
 from tui_registry.store.soundness import check_content, check_file, how_to_open
 
 NOBODY = 65534
@@ -193,7 +194,7 @@ def test_a_file_that_lost_its_format_number_is_not_trusted(path: Path) -> None:
 def test_a_newer_file_is_named_with_both_formats_and_kept(path: Path) -> None:
     set_format(path, 7)
     before = path.read_bytes()
-    with pytest.raises(StoreNewer, match=r"registry\.db has format 7, this version knows 1\. Update"):
+    with pytest.raises(StoreNewer, match=rf"registry\.db has format 7, this version knows {FORMAT}\. Update"):
         check_file(path)
     assert path.read_bytes() == before
 

@@ -148,14 +148,15 @@ class Session:
         from tui_registry.store import Store
 
         path = self.paths.database
-        if not self.is_there():
+        begins = not self.is_there()
+        if begins:
             self._prepare_to_begin(path)
         return Store.open(
             path,
             vault=self.vault,
             clock=self.clock,
             known=known_providers(),
-            create=True,
+            create=begins,
             read_only=self.choices.read_only,
             backups=self.paths.backups,
         )

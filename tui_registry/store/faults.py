@@ -68,6 +68,9 @@ def explained(path: Path) -> Iterator[None]:
         if _driver_error(error) is None:
             raise
         raise (refusal(error) if is_refusal(error) else explain(error, path)) from error
+    except UnicodeEncodeError as error:
+        # its text would repeat what was given
+        raise Refused("What was given holds bytes that are no text here; write it again.") from error
 
 
 def is_refusal(error: BaseException) -> bool:
