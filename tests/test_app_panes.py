@@ -59,7 +59,7 @@ async def test_z_says_so_where_there_is_one_pane(full: Session) -> None:
 
 async def test_a_page_is_scrolled_with_the_keys_of_a_list(full: Session) -> None:
     app = full.app()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with app.run_test(size=(80, 15)) as pilot:
         await on_screen(pilot, "sorted by name")
         await pilot.press("enter")
         await on_screen(pilot, "Status")

@@ -26,6 +26,19 @@ def test_the_legend_names_every_cell_a_strip_can_have() -> None:
 
 
 @pytest.mark.parametrize(
+    ("results", "passed", "mark"),
+    [(100, 95, "■"), (1000, 949, "▄"), (10, 8, "▄"), (1000, 799, "x"), (0, 0, "·")],
+)
+def test_a_day_of_many_models_is_drawn_by_its_share(results: int, passed: int, mark: str) -> None:
+    assert pictures.share_strip([Day("2026-11-23", "fail", results, passed)]) == mark
+
+
+def test_the_legend_of_shares_says_where_they_change() -> None:
+    assert pictures.share_legend() == "■ 95 % ok ▄ less x <80 · no run"
+    assert pictures.share_legend(ascii_only=True) == "# 95 % ok = less x <80 . no run"
+
+
+@pytest.mark.parametrize(
     ("results", "passed", "words"),
     [
         (7, 6, "85.7 % of 7 results passed"),
@@ -37,6 +50,10 @@ def test_the_legend_names_every_cell_a_strip_can_have() -> None:
 )
 def test_the_share_is_cut_so_that_a_hundred_means_all(results: int, passed: int, words: str) -> None:
     assert pictures.passed_words([Day("2026-11-23", "ok", results, passed)]) == words
+
+
+def test_in_short_the_share_leaves_the_noun_out() -> None:
+    assert pictures.passed_words(DAYS, short=True) == "85.7 % of 7 passed"
 
 
 def test_a_sparkline_stands_on_zero_and_shows_a_failure_as_a_letter() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from rich.table import Table
 from rich.text import Text
@@ -9,22 +10,32 @@ from rich.text import Text
 from tui_registry.money import show_count, show_price
 from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, PricingRow, ProviderRow, ResultRow
 from tui_registry.ui.desk import Desk
+from tui_registry.ui.history_lines import Line, model_history, provider_history
 from tui_registry.ui.words import NONE, UNKNOWN, ago, counted, host, plain, state, yes_no
 from tui_registry.vault import KeyState
 
 LABEL_WIDTH = 12
 
-Line = tuple[str, str]
-
 
 def laid_out(lines: Iterable[Line]) -> Table:
-    """Lines as a label and a value side by side; a value wraps in its own column."""
-    table = Table.grid(padding=(0, 1))
+    """Lines as a label and a value side by side, a value wraps in its own column; or at the whole width."""
+    page = Table.grid(expand=True)
+    page.add_column(ratio=1)
+    for whole, group in groupby(lines, lambda line: line[0] is None):
+        if whole:
+            for _, value in group:
+                page.add_row(plain(value))
+        else:
+            page.add_row(_side_by_side(group))
+    return page
+
+
+def _side_by_side(lines: Iterable[Line]) -> Table:
+    table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=LABEL_WIDTH, style="bold")
     table.add_column(ratio=1, overflow="fold")
-    table.expand = True
     for label, value in lines:
-        table.add_row(Text(label), plain(value, lines=True))
+        table.add_row(Text(label or ""), plain(value, lines=True))
     return table
 
 
@@ -51,6 +62,7 @@ def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
         ("", ""),
         *_pricing_lines(desk, desk.store.reads.pricing(row.id)),
         *_limits_lines(desk, desk.store.reads.limits(row.id)),
+        *provider_history(desk, row.id),
         ("", ""),
         ("Added", f"{row.created_at[:10]}, changed {ago(row.updated_at, now)}"),
         ("Notes", row.description or NONE),
@@ -105,6 +117,7 @@ def model_lines(desk: Desk, row: ModelRow) -> list[Line]:
         ("Architecture", row.architecture or NONE),
         ("", ""),
         *_price_lines(desk, price),
+        *model_history(desk, row.id),
         ("", ""),
         ("Results", counted(results, "result") if results else "nothing verified yet"),
         ("Source", f"{row.source}{_dated(row.source_date)}{_set_by_you(row)}"),
@@ -138,7 +151,7 @@ def _price_lines(desk: Desk, price: EffectivePrice) -> list[Line]:
         return [("Price", "unknown; p sets it")]
     known = price.origin == "model"
     words = f"in {_shown(price.input, known)}   out {_shown(price.output, known)}"
-    lines = [("Price", f"{words}   {price.currency} per 1M tokens")]
+    lines: list[Line] = [("Price", f"{words}   {price.currency} per 1M tokens")]
     if price.cache_read is not None or price.cache_write is not None:
         cached = f"cached read {_shown(price.cache_read, known)}   write {_shown(price.cache_write, known)}"
         lines.append(("", cached))

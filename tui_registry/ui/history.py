@@ -1,9 +1,16 @@
 """View 5: every verification result, newest first."""
 
-from rich.table import Table
-from textual import on
+import asyncio
 
-from tui_registry.store.views import Order
+from rich.table import Table
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from tui_registry.errors import RegistryError
+from tui_registry.store.views import Order, Scope
+from tui_registry.ui import pictures
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.copies import result_copies
 from tui_registry.ui.describe import result_text
@@ -31,6 +38,29 @@ class HistoryScreen(ListScreen):
                 pane=True,
             ),
         )
+
+    def compose_head(self) -> ComposeResult:
+        """The last thirty days on one line."""
+        yield Static(id="strip", markup=False)
+
+    def refresh_rows(self, *, at: int | None = None) -> None:
+        """Show the newest results, in the list and on the line above it."""
+        super().refresh_rows(at=at)
+        self._draw_strip()
+
+    @work(exclusive=True, group="strip")
+    async def _draw_strip(self) -> None:
+        """Sum up the last thirty days in a thread and draw them; hidden while nothing was verified."""
+        desk, strip = self.desk, self.query_one("#strip", Static)
+        try:
+            days = await asyncio.to_thread(desk.store.history.days, Scope(), desk.clock())
+        except RegistryError:
+            return  # the list's banner says why; the strip stays as it is
+        strip.display = any(day.results for day in days)
+        drawn = pictures.share_strip(days, ascii_only=desk.ascii)
+        legend = pictures.share_legend(ascii_only=desk.ascii)
+        words = f" {drawn}  {pictures.passed_words(days, short=True)}  {legend}"
+        strip.update(Text(words, no_wrap=True, overflow="ellipsis"))
 
     def detail_text(self, row_id: int) -> Table:
         """The result under the cursor."""

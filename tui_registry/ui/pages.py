@@ -19,7 +19,7 @@ class ProviderPage(RecordPage):
         bind("record.edit", "edit"),
         bind("record.edit_text", "edit_text"),
         bind("record.clone", "clone"),
-        bind("record.copy", "copy"),
+        bind("record.copy", "copy", shown=False),
         bind("record.key", "key"),
         bind("record.price", "price"),
         bind("record.limits", "limits"),

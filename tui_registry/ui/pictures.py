@@ -15,6 +15,9 @@ DAY_MARKS = {"ok": ("■", "#"), "slow": ("▄", "="), "fail": ("x", "x"), "none
 
 DAY_WORDS = {"ok": "ok", "slow": "slow or partial", "fail": "fail", "none": "no run"}
 
+MOSTLY, HARDLY = 95, 80
+"""The percentages of passed results from which a day of many models is well, and below which it is not."""
+
 STEPS = ("▁▂▃▄▅▆▇█", "12345678")
 FAILED = "x"
 
@@ -29,14 +32,36 @@ def day_legend(*, ascii_only: bool = False) -> str:
     return "  ".join(f"{marks[ascii_only]} {DAY_WORDS[worst]}" for worst, marks in DAY_MARKS.items())
 
 
-def passed_words(days: Sequence["Day"]) -> str:
-    """How many of the results passed, e.g. `98.2 % of 57 results passed`; cut, so that 100 % means all."""
+def share_strip(days: Sequence["Day"], *, ascii_only: bool = False) -> str:
+    """One cell per day by how many of its results passed, for many models: of them one is always worst."""
+    return "".join(DAY_MARKS[_by_share(day)][ascii_only] for day in days)
+
+
+def share_legend(*, ascii_only: bool = False) -> str:
+    """What the cells of a strip of shares mean."""
+    words = {"ok": f"{MOSTLY} % ok", "slow": "less", "fail": f"<{HARDLY}", "none": "no run"}
+    return " ".join(f"{DAY_MARKS[mark][ascii_only]} {said}" for mark, said in words.items())
+
+
+def _by_share(day: "Day") -> str:
+    if not day.results:
+        return "none"
+    share = day.passed * 100 / day.results
+    return "ok" if share >= MOSTLY else "slow" if share >= HARDLY else "fail"
+
+
+def passed_words(days: Sequence["Day"], *, short: bool = False) -> str:
+    """How many of the results passed, e.g. `98.2 % of 57 results passed`; cut, so that 100 % means all.
+
+    `short` leaves the word for the results out.
+    """
     results = sum(day.results for day in days)
     if not results:
         return "no results"
     permille = sum(day.passed for day in days) * 1000 // results
     share = "100" if permille == 1000 else f"{permille // 10}.{permille % 10}"
-    return f"{share} % of {results:,} {'result' if results == 1 else 'results'} passed"
+    noun = "" if short else " result" if results == 1 else " results"
+    return f"{share} % of {results:,}{noun} passed"
 
 
 def sparkline(values: Sequence[float | None], *, ascii_only: bool = False) -> str:

@@ -29,6 +29,7 @@ class ProvidersScreen(ListScreen):
         bind("record.edit_text", "edit_text"),
         bind("record.new", "new"),
         bind("record.clone", "clone"),
+        bind("record.copy", "copy", shown=False),
         bind("record.key", "key"),
         bind("record.price", "price"),
         bind("record.limits", "limits"),
