@@ -1,5 +1,5 @@
-import asyncio
-import os
+"""The door of the store, its tables, names, seeding and reads."""
+
 import sqlite3
 import subprocess
 import sys
@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 from types import SimpleNamespace
 
 import pytest
 
 from tests.registries import (
-    GROQ,
     KNOWN,
     OPENAI,
     Home,
@@ -24,24 +22,16 @@ from tests.registries import (
     add_model,
     done,
     limits_draft,
-    model_draft,
     model_pricing_draft,
     pricing_draft,
     provider_draft,
 )
 from tui_registry.errors import (
     Gone,
-    HasDependents,
     InvalidInput,
     NotFound,
-    Refused,
-    StoreError,
-    StoreLocked,
-    StoreMissing,
-    StoreReadOnly,
 )
 from tui_registry.store import KnownProvider, NewResult, Store
-from tui_registry.store.schema import FORMAT
 from tui_registry.store.tables import TABLES
 
 
@@ -255,284 +245,3 @@ class TestReads:
         asking.start()
         asking.join()
         assert seen == ["Groq"]
-
-
-class TestFileUnderneath:
-    def test_a_registry_is_only_created_when_asked(self, home: Home) -> None:
-        with pytest.raises(StoreMissing):
-            home.open(create=False)
-        assert not home.database.exists()
-
-    def test_a_read_only_registry_is_read_and_never_written(self, home: Home) -> None:
-        with home.open() as store:
-            add_groq(store)
-        before = home.database.read_bytes()
-        with home.open(read_only=True, known=Seed("second")) as store:
-            assert [row.name for row in store.reads.providers()] == ["Groq"]
-            with pytest.raises(StoreReadOnly):
-                done(store, lambda write: write.add_provider(provider_draft("xAI")))
-        assert home.database.read_bytes() == before
-
-    def test_a_lock_held_elsewhere_is_told_at_once_to_reads(self, home: Home, store: Store) -> None:
-        store.reads.providers()
-        with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            began = monotonic()
-            with pytest.raises(StoreLocked):
-                store.reads.providers()
-            assert monotonic() - began < 0.5
-            other.execute("ROLLBACK")
-        assert store.reads.providers() == []
-
-    def test_a_write_waits_for_a_lock_that_is_let_go(self, home: Home, store: Store) -> None:
-        with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            saving = store.write(lambda write: write.add_provider(provider_draft()))
-            assert not saving.done()
-            other.execute("ROLLBACK")
-            assert saving.result(timeout=30).name == "Groq"
-
-    def test_a_deleted_file_is_told_and_not_made_anew(self, home: Home, store: Store) -> None:
-        add_groq(store)
-        home.database.unlink()
-        with pytest.raises(StoreMissing):
-            store.reads.providers()
-        with pytest.raises(StoreMissing):
-            done(store, lambda write: write.add_provider(provider_draft("xAI")))
-        assert not home.database.exists()
-
-    def test_a_restored_file_is_what_is_read_next(self, home: Home, store: Store, tmp_path: Path) -> None:
-        row = add_groq(store)
-        earlier = tmp_path / "earlier.db"
-        earlier.write_bytes(home.database.read_bytes())
-        edit = provider_draft(description="edited")
-        row = done(store, lambda write: write.save_provider(row.id, edit, row))
-        done(store, lambda write: write.add_provider(provider_draft("xAI")))
-        os.replace(earlier, home.database)
-        assert [each.description for each in store.reads.providers()] == [None]
-
-    def test_a_file_upgraded_meanwhile_takes_no_writes_of_this_version(
-        self, home: Home, store: Store
-    ) -> None:
-        with closing(sqlite3.connect(home.database)) as other:
-            other.execute(f"PRAGMA user_version = {FORMAT + 1}")
-        with pytest.raises(StoreError, match="restart"):
-            add_groq(store)
-        assert store.reads.providers() == []
-
-    def test_commits_of_others_change_the_data_version(self, home: Home, store: Store) -> None:
-        first = store.data_version()
-        assert store.data_version() == first
-        with home.open() as other:
-            add_groq(other)
-        second = store.data_version()
-        add_model(store, store.reads.provider("groq"))
-        assert len({first, second, store.data_version()}) == 3
-
-
-class TestQueue:
-    def test_runs_changes_in_the_order_they_came(self, home: Home) -> None:
-        seen: list[int] = []
-        with home.open() as store:
-            for number in range(50):
-                store.write(lambda _, number=number: seen.append(number))  # type: ignore[misc]
-        assert seen == list(range(50))
-
-    def test_closing_waits_for_everything_handed_in(self, home: Home) -> None:
-        with home.open() as store:
-            for name in ("Groq", "OpenAI", "xAI"):
-                store.write(lambda write, name=name: write.add_provider(provider_draft(name)))  # type: ignore[misc]
-        with home.open() as store:
-            assert [row.name for row in store.reads.providers()] == ["Groq", "OpenAI", "xAI"]
-
-    def test_a_change_handed_in_after_closing_is_refused(self, home: Home) -> None:
-        store = home.open()
-        store.close()
-        with pytest.raises(StoreError, match="closed already"):
-            add_groq(store)
-
-    def test_a_change_is_saved_although_nobody_waits_any_more(self, home: Home) -> None:
-        async def give_up(store: Store) -> None:
-            held = threading.Event()
-            store.write(lambda _: held.wait(30))
-            waiting = asyncio.wrap_future(store.write(lambda write: write.add_provider(provider_draft())))
-            assert waiting.cancel()
-            held.set()
-
-        with home.open() as store:
-            asyncio.run(give_up(store))
-        with home.open() as store:
-            assert [row.name for row in store.reads.providers()] == ["Groq"]
-
-    def test_a_failed_change_does_not_stop_the_next(self, store: Store) -> None:
-        failing = store.write(lambda write: write.add_provider(provider_draft("Nope")))
-        saving = store.write(lambda write: write.add_provider(provider_draft()))
-        assert isinstance(failing.exception(timeout=30), InvalidInput)
-        assert saving.result(timeout=30).name == "Groq"
-
-
-class TestDeleting:
-    def test_a_provider_with_models_or_results_stays_and_says_how_many(self, store: Store) -> None:
-        row = add_active(store)
-        for number in range(3):
-            add_model(store, row, f"model-{number}")
-        with pytest.raises(HasDependents) as refusal:
-            done(store, lambda write: write.delete_provider(row.id))
-        assert str(refusal.value) == (
-            "Groq has 3 models and 1 result. Deactivate it instead, or purge it with everything it has."
-        )
-        assert refusal.value.counts["models"] == 3
-
-    def test_a_provider_with_nothing_but_facts_goes_with_them(self, store: Store) -> None:
-        row = add_groq(store)
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06), None))
-        done(store, lambda write: write.save_limits(row.id, limits_draft(tokens_per_hour=5), None))
-        done(store, lambda write: write.delete_provider(row.id))
-        counts = store.reads.counts()
-        assert (counts.providers, counts.prices, counts.limits) == (0, 0, 0)
-
-    def test_a_model_goes_with_its_price_but_not_with_results(self, store: Store) -> None:
-        row = add_groq(store)
-        kept, gone = add_model(store, row, "kept"), add_model(store, row, "gone")
-        for model in (kept, gone):
-            price = model_pricing_draft(1e-06, 2e-06)
-            done(store, lambda w, model=model, price=price: w.save_model_pricing(model.id, price, None))  # type: ignore[misc]
-        result = NewResult(provider_id=row.id, model_id=kept.id, test_type="hello", status="skipped")
-        done(store, lambda write: write.record_result(result))
-        done(store, lambda write: write.delete_model(gone.id))
-        with pytest.raises(HasDependents, match="kept has 1 result, so it stays"):
-            done(store, lambda write: write.delete_model(kept.id))
-        assert [model.model_id for model in store.reads.models(row.id)] == ["kept"]
-
-    def test_a_purge_needs_the_exact_name_and_makes_a_backup_first(self, home: Home, store: Store) -> None:
-        row = add_active(store)
-        model = add_model(store, row)
-        result = NewResult(provider_id=row.id, model_id=model.id, test_type="hello", status="pass")
-        done(store, lambda write: write.record_result(result))
-        with pytest.raises(Refused, match="Type the provider's name, Groq"):
-            done(store, lambda write: write.purge_provider(row.id, "groq"))
-        assert done(store, lambda write: write.purge_provider(row.id, "Groq"))["results"] == 2
-        counts = store.reads.counts()
-        assert (counts.providers, counts.models, counts.results) == (0, 0, 0)
-        (backup,) = (home.database.parent / "backups").glob("*.db")
-        with closing(sqlite3.connect(backup)) as saved:
-            assert saved.execute("SELECT count(*) FROM verification_result").fetchone() == (2,)
-
-    def test_a_purge_without_a_backup_removes_nothing(self, home: Home, store: Store) -> None:
-        row = add_active(store)
-        before = content(home.database)
-        (home.database.parent / "backups").write_text("in the way")
-        with pytest.raises(StoreError):
-            done(store, lambda write: write.purge_provider(row.id, "Groq"))
-        assert content(home.database) == before
-
-    def test_an_id_is_never_used_again(self, store: Store) -> None:
-        row = add_groq(store)
-        done(store, lambda write: write.delete_provider(row.id))
-        again = add_groq(store)
-        assert again.id > row.id
-        assert again.uuid != row.uuid
-
-
-class TestStamps:
-    def test_never_go_back_with_the_clock(self, home: Home, store: Store) -> None:
-        row = add_active(store)
-        model = add_model(store, row)
-        home.clock.move(days=-400)
-        edited = done(
-            store, lambda write: write.save_provider(row.id, provider_draft(description="later"), row)
-        )
-        off = done(store, lambda write: write.deactivate(row.id))
-        changed = done(store, lambda write: write.save_model(model.id, model_draft(version="2"), model))
-        assert edited.updated_at >= row.updated_at
-        assert (off.state_changed_at or "") >= (row.state_changed_at or "")
-        assert changed.updated_at >= model.updated_at
-
-    def test_are_utc_milliseconds(self, store: Store) -> None:
-        assert add_groq(store).created_at == "2026-11-23T06:52:00.000Z"
-
-
-class TestBadValues:
-    @pytest.mark.parametrize(
-        ("field", "value"),
-        [
-            ("max_input_tokens", 5.9),
-            ("max_input_tokens", 0),
-            ("max_input_tokens", -1),
-            ("max_input_tokens", "many"),
-            ("max_output_tokens", 2**62),
-            ("supports_streaming", "false"),
-            ("supports_reasoning", 2),
-            ("name", ""),
-            ("name", "a\x00b"),
-            pytest.param("description", "x" * 4001, id="description-too-long"),
-            ("version", "\x1b[31m"),
-        ],
-    )
-    def test_that_no_form_lets_through_are_refused_by_the_file(
-        self, home: Home, store: Store, field: str, value: object
-    ) -> None:
-        row = add_groq(store)
-        before = content(home.database)
-        draft = SimpleNamespace(**(model_draft().model_dump() | {field: value}))
-        with pytest.raises(InvalidInput) as refusal:
-            done(store, lambda write: write.add_model(row.id, draft))  # type: ignore[arg-type]
-        assert list(refusal.value.problems) == [field]
-        assert content(home.database) == before
-
-    @pytest.mark.parametrize("price", [-1e-06, float("inf"), float("nan"), 1000.1, "cheap"])
-    def test_of_prices_are_refused_by_the_file(self, home: Home, store: Store, price: object) -> None:
-        row = add_groq(store)
-        before = content(home.database)
-        draft = SimpleNamespace(input_price_per_token=price, output_price_per_token=1.0, currency="USD")
-        with pytest.raises((InvalidInput, ValueError)):
-            done(store, lambda write: write.save_pricing(row.id, draft, None))  # type: ignore[arg-type]
-        assert content(home.database) == before
-
-    def test_of_results_are_refused_by_the_file(self, home: Home, store: Store) -> None:
-        row, other = add_groq(store), done(store, lambda w: w.add_provider(provider_draft("xAI")))
-        model = add_model(store, row)
-        good = NewResult(provider_id=row.id, model_id=model.id, test_type="hello", status="pass")
-        before = content(home.database)
-        for bad in (
-            replace(good, provider_id=other.id),
-            replace(good, status="splendid"),
-            replace(good, score=1.1),
-            replace(good, evidence="no json"),
-            replace(good, evidence="[1]"),
-            replace(good, scores='{"a": NaN}'),
-            replace(good, evidence='{"a": "' + "x" * 8200 + '"}'),
-            replace(good, latency_ms=-1),
-        ):
-            with pytest.raises((InvalidInput, Refused)):
-                done(store, lambda write, bad=bad: write.record_result(bad))  # type: ignore[misc]
-        assert content(home.database) == before
-
-
-def test_a_price_is_kept_to_the_last_digit(home: Home) -> None:
-    prices = [0.1 / 3, 1.2345678e-07, 1e-07, 3e-06, 0.0]
-    with home.open() as store:
-        row = add_groq(store)
-        for price in prices:
-            base = store.reads.pricing(row.id)
-            draft = pricing_draft(price, price)
-            done(store, lambda w, draft=draft, base=base: w.save_pricing(row.id, draft, base))  # type: ignore[misc]
-            kept = store.reads.pricing(row.id)
-            assert kept is not None
-            assert kept.output_price_per_token == price
-
-
-def test_runs_are_opened_and_closed(store: Store) -> None:
-    run = done(store, lambda write: write.start_run("quick", "command line", budget=0.5))
-    assert (run.state, run.finished_at, run.budget) == ("running", None, 0.5)
-    closed = done(store, lambda write: write.finish_run(run.id, "cancelled", actual_cost=0.01))
-    assert (closed.state, closed.actual_cost) == ("cancelled", 0.01)
-    assert closed.finished_at is not None
-
-
-def test_an_edit_without_a_change_writes_nothing(home: Home, store: Store) -> None:
-    row = add_groq(store)
-    before = content(home.database)
-    home.clock.move(hours=1)
-    assert done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=GROQ), row)) == row
-    assert content(home.database) == before
