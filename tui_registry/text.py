@@ -11,11 +11,13 @@ REPLACEMENT = "\ufffd"
 MAX_MARKS = 4
 """Combining marks kept on one base character."""
 
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
-_UNSAFE_BUT_NEWLINE = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+"""Control, bidi and invisible characters and lone surrogates."""
+
+_UNSAFE_BUT_NEWLINE = re.compile(UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 _MANY_NON_LETTERS = re.compile(rf"[^\w\s!-~]{{{MAX_MARKS + 1},}}")
 
 _DOTS = "••••"
@@ -40,7 +42,7 @@ def clean(text: str, *, limit: int | None = None, lines: bool = False) -> str:
     if lines:
         text = _UNSAFE_BUT_NEWLINE.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\t", " "))
     else:
-        text = _UNSAFE.sub(REPLACEMENT, text)
+        text = UNSAFE.sub(REPLACEMENT, text)
     if not text.isascii():
         text = _MANY_NON_LETTERS.sub(_without_extra_marks, text)
     return text if limit is None else cut(text, limit)
@@ -48,7 +50,7 @@ def clean(text: str, *, limit: int | None = None, lines: bool = False) -> str:
 
 def is_showable(text: str, *, lines: bool = False) -> bool:
     """Whether the text holds no character that `clean` would replace; `lines` allows line feeds."""
-    return (_UNSAFE_BUT_NEWLINE if lines else _UNSAFE).search(text) is None
+    return (_UNSAFE_BUT_NEWLINE if lines else UNSAFE).search(text) is None
 
 
 def _without_extra_marks(run: re.Match[str]) -> str:

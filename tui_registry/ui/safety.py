@@ -1,16 +1,11 @@
 """The last net between data and the terminal: control characters never leave the app."""
 
-import re
-
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
+from tui_registry.text import REPLACEMENT, UNSAFE
 
 
 _PLAIN = str.maketrans(
@@ -59,11 +54,9 @@ class ControlFilter(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments with unsafe characters as `�`; control segments are the driver's own."""
-        if not any(_UNSAFE.search(segment.text) for segment in segments if not segment.control):
+        if not any(UNSAFE.search(segment.text) for segment in segments if not segment.control):
             return segments
         return [
-            segment
-            if segment.control
-            else Segment(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", segment.text), segment.style)
+            segment if segment.control else Segment(UNSAFE.sub(REPLACEMENT, segment.text), segment.style)
             for segment in segments
         ]
