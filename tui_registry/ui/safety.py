@@ -7,7 +7,6 @@ from textual.filter import LineFilter
 
 from tui_registry.text import REPLACEMENT, UNSAFE
 
-
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
