@@ -117,7 +117,7 @@ def comparison(desk: Desk, ids: Sequence[int]) -> Table:
     table.add_column(width=LABEL_WIDTH)
     for _ in sides:
         table.add_column(ratio=1, overflow="fold")
-    table.add_row("", "", *(Text(plain(side.model.model_id).plain, style="bold underline") for side in sides))
+    table.add_row("", "", *(_head(side) for side in sides))
     for line in compared(desk, sides):
         style = "bold" if line.differs else ""
         values = (Text(plain(value).plain, style=style) for value in line.values)
@@ -125,6 +125,12 @@ def comparison(desk: Desk, ids: Sequence[int]) -> Table:
     table.add_row()
     table.add_row(sign, Text("they differ"), *("" for _ in sides))
     return table
+
+
+def _head(side: Side) -> Text:
+    head = plain(side.model.model_id)
+    head.stylize("bold underline")
+    return head
 
 
 async def compare_models(screen: DeskScreen, ids: Sequence[int]) -> None:

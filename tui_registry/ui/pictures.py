@@ -75,13 +75,13 @@ def sparkline(values: Sequence[float | None], *, ascii_only: bool = False) -> st
 
 
 def latency_words(values: Sequence[float | None]) -> tuple[str, str]:
-    """The middle, least, greatest and last latency, and how the picture of them is to be read."""
+    """The middle, least and last latency, and from 0 to which greatest one the picture of them goes."""
     known = [value for value in values if value is not None]
     if not known:
         return "no answer yet", ""
     last = "failed" if values[-1] is None else f"{values[-1]:,.0f}"
-    words = f"p50 {median(known):,.0f} ms   min {min(known):,.0f}   max {max(known):,.0f}   last {last}"
-    return words, f"newest right, 0 to {max(known):,.0f} ms"
+    words = f"p50 {median(known):,.0f} ms  min {min(known):,.0f}  last {last}"
+    return words, f"0 to {max(known):,.0f} ms, newest right"
 
 
 def score_trend(scores: Sequence[float]) -> str:
