@@ -52,6 +52,7 @@ def main() -> NoReturn:
 @click.option("--theme", metavar="NAME", help="The app's colours.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--no-thin-line", is_flag=True, help="Send the terminal all that Textual draws.")
 @click.option("--slow", is_flag=True, help="Send less, for a slow line.")
 @click.version_option(__version__, prog_name="tui-registry")
 @click.pass_context
@@ -64,6 +65,7 @@ def registry(
     theme: str | None,
     plain: bool,
     no_mouse: bool,
+    no_thin_line: bool,
     slow: bool,
 ) -> None:
     """Keep, price and prove the LLM API providers you pay for.
@@ -71,7 +73,9 @@ def registry(
     Without a command it opens the app. Exit codes: 0 fine, 1 the answer is no, 2 the input or the
     state refuses it, 3 the registry or the vault cannot be used.
     """
-    choices = Choices(home, read_only, create, theme, plain, mouse=not no_mouse, slow=slow)
+    choices = Choices(
+        home, read_only, create, theme, plain, mouse=not no_mouse, slow=slow, thin_line=not no_thin_line
+    )
     surroundings = context.obj or Surroundings()
     session = Session(choices, surroundings)
     if demo:

@@ -43,6 +43,7 @@ class Choices:
     theme: str | None = None
     ascii: bool = False
     mouse: bool = True
+    thin_line: bool = True
     slow: bool = False
 
 

@@ -67,7 +67,7 @@ def run_app(session: Session) -> int:
     )
     for complaint in desk.complaints:
         remark(complaint)
-    app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color)
+    app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color, thin_line=choices.thin_line)
     app.run(mouse=choices.mouse)
     return app.return_code or 0
 

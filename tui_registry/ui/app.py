@@ -29,6 +29,7 @@ from tui_registry.ui.prices import PricesScreen
 from tui_registry.ui.providers import ProvidersScreen
 from tui_registry.ui.record_page import RecordPage
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
+from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
 
 LOOK_EVERY = 2.0
@@ -37,7 +38,7 @@ SECOND_PRESS = 2.0
 """Seconds within which a second ctrl+c quits."""
 
 
-class RegistryApp(App[None]):
+class RegistryApp(TerminalApp):
     """The registry in a terminal: five views over one database."""
 
     TITLE = "tui-registry"
@@ -59,9 +60,11 @@ class RegistryApp(App[None]):
         bind("app.redraw", "redraw", priority=True),
     ]
 
-    def __init__(self, desk: Desk, *, theme: str | None = None, ansi_color: bool = False) -> None:
+    def __init__(
+        self, desk: Desk, *, theme: str | None = None, ansi_color: bool = False, thin_line: bool = True
+    ) -> None:
         """The app over the desk's registry; nothing is read before it is mounted."""
-        super().__init__(ansi_color=ansi_color)
+        super().__init__(ansi_color=ansi_color, thin_line=thin_line)
         self.desk = desk
         self.set_keymap(dict(desk.keys.keymap))
         self._wanted_theme = theme
@@ -207,13 +210,6 @@ class RegistryApp(App[None]):
             return
         self._interrupted_at = now
         self.notify("ctrl+c again quits.", markup=False, timeout=SECOND_PRESS)
-
-    def action_redraw(self) -> None:
-        """Draw the whole screen anew, over whatever noise the line left on it."""
-        if self._driver is not None:
-            self._driver.write("\x1b[2J")
-        self.screen.refresh(layout=True)
-        self.refresh()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""

@@ -1,0 +1,229 @@
+"""Writing cells to a terminal in few bytes: pens, lines of cells, and the way from one to the next."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from operator import is_not, ne
+from typing import NamedTuple
+
+SMALL_GAP = 6
+"""Unchanged cells between two changed ones that cost no more than a move of the cursor."""
+
+SHOWN_ON_BLANKS = frozenset(("4", "5", "6", "7", "9", "21", "51", "52", "53"))
+"""SGR flags that can be seen where there is no letter, such as underline and reverse."""
+
+SWITCHED_OFF_BY = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+"""Flags that one parameter of SGR ends everywhere; any other flag is ended by a full reset."""
+
+COLOUR_LENGTHS = {"2": 5, "5": 3}
+"""Parameters of a colour given as red, green and blue, or by its number of 256."""
+
+
+class Pen(NamedTuple):
+    """Colours as SGR parameters, empty for the terminal's own, and flags; no foreground if none is seen."""
+
+    foreground: str | None
+    background: str
+    flags: frozenset[str]
+
+    def blank(self) -> "Pen":
+        """What of this pen can be seen where there is no letter."""
+        if self.flags & SHOWN_ON_BLANKS:
+            return self
+        return _blank(self.background)
+
+
+PLAIN = Pen("", "", frozenset())
+"""The terminal's own pen."""
+
+
+@lru_cache(maxsize=1024)
+def pen_of(parameters: str) -> Pen:
+    """The pen that these parameters of one SGR sequence make of the plain one."""
+    foreground, background, flags = "", "", set()
+    for parameter in _split(parameters):
+        number = parameter.partition(";")[0]
+        if number in ("38", "39") or (len(number) == 2 and number[0] in "39"):
+            foreground = parameter if number != "39" else ""
+        elif number in ("48", "49") or (number[0] == "4" and len(number) == 2) or number.startswith("10"):
+            background = parameter if number != "49" else ""
+        elif number != "0":
+            flags.add(number)
+    return Pen(foreground, background, frozenset(flags))
+
+
+@lru_cache(maxsize=4096)
+def change(held: Pen, wanted: Pen) -> tuple[str, Pen]:
+    """What to send so that a terminal holding one pen writes as wanted, and the pen it holds then."""
+    flags = held.flags if wanted.foreground is None else wanted.flags
+    gone = {flag for flag in held.flags - wanted.flags if flag in SHOWN_ON_BLANKS or flag not in flags}
+    short = "" if not gone else None
+    if gone.issubset(SWITCHED_OFF_BY):
+        ended = {SWITCHED_OFF_BY[flag] for flag in gone}
+        kept = frozenset(flag for flag in held.flags if SWITCHED_OFF_BY.get(flag) not in ended)
+        parts = [*sorted(ended), *sorted(wanted.flags - kept)]
+        foreground = held.foreground if wanted.foreground is None else wanted.foreground
+        if foreground != held.foreground:
+            parts.append(foreground or "39")
+        if wanted.background != held.background:
+            parts.append(wanted.background or "49")
+        short = ";".join(parts)
+        now = Pen(foreground, wanted.background, kept | wanted.flags)
+        if not parts:
+            return "", now
+    fresh = ";".join(["", *sorted(wanted.flags), *filter(None, (wanted.foreground, wanted.background))])
+    if short is not None and len(short) <= len(fresh):
+        return f"\x1b[{short}m", now
+    return f"\x1b[{fresh}m", wanted._replace(foreground=wanted.foreground or "")
+
+
+class Line(NamedTuple):
+    """One line of the screen: a text for each cell, empty behind a wide one, None if unknown; and its pen."""
+
+    texts: list[str | None]
+    pens: list[Pen]
+
+    @classmethod
+    def unknown(cls, width: int) -> "Line":
+        """A line of which nothing is known."""
+        return cls([None] * width, [PLAIN] * width)
+
+    def copy(self) -> "Line":
+        """The same cells, to be changed."""
+        return Line(self.texts.copy(), self.pens.copy())
+
+    def differences(self, other: "Line") -> int:
+        """About how many cells are not the same."""
+        texts: int = sum(map(ne, self.texts, other.texts))
+        return max(texts, sum(map(is_not, self.pens, other.pens)))
+
+    def put(self, at: int, texts: list[str | None], pens: list[Pen]) -> None:
+        """Lay cells over these, as a terminal does that does not wrap; raises Unknown if they do not fit."""
+        end = at + len(texts)
+        if at < 0 or end > len(self.texts):
+            raise Unknown
+        # What a terminal shows of a wide character that lost one half is its own affair.
+        if self.texts[at : at + 1] == [""] and at:
+            self.texts[at - 1] = None
+        if self.texts[end : end + 1] == [""]:
+            self.texts[end] = None
+        self.texts[at:end] = texts
+        self.pens[at:end] = pens
+
+
+class Unknown(Exception):
+    """An update whose effect on the terminal cannot be foretold."""
+
+
+class CellWriter:
+    """Text for the terminal, with the pen and the place that it leaves there."""
+
+    def __init__(self) -> None:
+        """Begin with the plain pen at a place unknown."""
+        self._sent: list[str] = []
+        self._pen = PLAIN
+        self._place: tuple[int, int] | None = None
+
+    def text(self) -> str:
+        """All of it; the pen is put back, because others write to the terminal too."""
+        if self._pen != PLAIN:
+            self._sent.append("\x1b[m")
+            self._pen = PLAIN
+        return "".join(self._sent)
+
+    def line(self, y: int, shown: Line, wanted: Line) -> None:
+        """Write what is wanted of a line and not shown."""
+        for start, end in _stretches(shown, wanted):
+            self._go(start, y)
+            self._write(wanted, start, end)
+
+    def _go(self, x: int, y: int) -> None:
+        """Put the cursor on a cell the short way."""
+        moves = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
+        if self._place is not None:
+            at_x, at_y = self._place
+            if (at_x, at_y) == (x, y):
+                return
+            if at_y == y and at_x < x:
+                moves.append(f"\x1b[{x - at_x}C" if x - at_x > 1 else "\x1b[C")
+            if at_y + 1 == y and x == 0:
+                moves.append("\r\n")
+        self._sent.append(min(moves, key=len))
+        self._place = x, y
+
+    def _write(self, line: Line, start: int, end: int) -> None:
+        """Write neighbouring cells from where the cursor is."""
+        assert self._place is not None
+        y = self._place[1]
+        for x in range(start, end):
+            text = line.texts[x]
+            if not text:
+                continue
+            if line.pens[x] is not self._pen:
+                sequence, self._pen = change(self._pen, line.pens[x])
+                self._sent.append(sequence)
+            if self._place != (x, y):
+                self._go(x, y)
+            self._sent.append(text)
+            self._place = (
+                None if _is_doubtful(text) else (x + (2 if line.texts[x + 1 : x + 2] == [""] else 1), y)
+            )
+        # At the right edge the cursor stands on the last cell or behind it.
+        if self._place == (len(line.texts), y):
+            self._place = None
+
+
+@lru_cache(maxsize=1024)
+def _blank(background: str) -> Pen:
+    """The pen of an unmarked cell without a letter."""
+    return Pen(None, background, frozenset())
+
+
+def _split(parameters: str) -> Iterator[str]:
+    """Parameters one by one, those of one colour together."""
+    numbers = parameters.split(";") if parameters else []
+    at = 0
+    while at < len(numbers):
+        length = 1
+        if numbers[at] in ("38", "48") and at + 1 < len(numbers):
+            length = COLOUR_LENGTHS.get(numbers[at + 1], 1)
+        yield ";".join(numbers[at : at + length])
+        at += length
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether terminals disagree on how wide a cell's text is."""
+    return ord(text[0]) >= 0x1F000 or any(not 0x300 <= ord(mark) < 0x370 for mark in text[1:])
+
+
+def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
+    """Where to write so that a line is as wanted: first cell and the one behind the last."""
+    width = len(wanted.texts)
+    start = end = -1
+    for x, (old, new) in enumerate(zip(shown.texts, wanted.texts, strict=True)):
+        if (old == new and shown.pens[x] is wanted.pens[x]) or new is None:
+            continue
+        if start >= 0 and _is_bridged(wanted, end, x):
+            end = x + 1
+            continue
+        if start >= 0:
+            yield _whole(wanted, start, end, width)
+        start, end = x, x + 1
+    if start >= 0:
+        yield _whole(wanted, start, end, width)
+
+
+def _is_bridged(line: Line, end: int, start: int) -> bool:
+    """Whether it is as cheap to send the cells between two stretches again as to step over them."""
+    if start - end >= SMALL_GAP or None in line.texts[end:start]:
+        return False
+    edges = line.pens[end - 1], line.pens[start]
+    return all(any(pen is edge for edge in edges) for pen in line.pens[end:start])
+
+
+def _whole(line: Line, start: int, end: int, width: int) -> tuple[int, int]:
+    """A stretch that holds both halves of the wide characters at its ends."""
+    while start > 0 and line.texts[start] == "":
+        start -= 1
+    while end < width and line.texts[end] == "":
+        end += 1
+    return start, end

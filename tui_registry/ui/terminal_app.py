@@ -1,0 +1,54 @@
+"""What lies between the app and its terminal: the thin line, a quick esc, and drawing anew."""
+
+from rich.console import RenderableType
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.screen import Screen
+
+from tui_registry.ui.thinline import ThinLine
+
+
+class TerminalApp(App[None]):
+    """An app that sends its terminal few bytes and answers esc soon."""
+
+    def __init__(self, *, ansi_color: bool = False, thin_line: bool = True) -> None:
+        """Send only cells that changed, unless the thin line is switched off."""
+        super().__init__(ansi_color=ansi_color)
+        self._thin_line = ThinLine() if thin_line else None
+        self._drawn_size = Size(0, 0)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver, with a shorter wait after esc where that is known to be the Unix one."""
+        found = super().get_driver_class()
+        if found.__module__ != "textual.drivers.linux_driver":
+            return found
+        from tui_registry.ui.escape_driver import EscapeDriver
+
+        return EscapeDriver
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Hand an update to the terminal over the thin line."""
+        if self._thin_line is not None and renderable is not None:
+            renderable = self._thin_line.slim(renderable, screen.outer_size)
+        super()._display(screen, renderable)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw every cell anew, for a terminal may lose some; it also tells its size when it comes back."""
+        self._forget_terminal()
+        if self._drawn_size == event.size:
+            self.screen.refresh()
+        self._drawn_size = event.size
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen anew, over whatever noise the line left on it."""
+        self._forget_terminal()
+        if self._driver is not None:
+            self._driver.write("\x1b[2J")
+        self.screen.refresh(layout=True)
+        self.refresh()
+
+    def _forget_terminal(self) -> None:
+        if self._thin_line is not None:
+            self._thin_line.forget()
