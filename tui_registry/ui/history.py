@@ -15,9 +15,10 @@ from tui_registry.ui import table_messages as told
 from tui_registry.ui.copies import result_copies
 from tui_registry.ui.describe import result_text
 from tui_registry.ui.desk import Desk
-from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import history_columns
 from tui_registry.ui.pages import show_result
+from tui_registry.ui.sorting import ViewSpec
 
 
 class HistoryScreen(ListScreen):

@@ -10,8 +10,9 @@ from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.copies import provider_copies
 from tui_registry.ui.desk import Desk
-from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import limit_columns
+from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.text_editing import ask_in_editor
 
 

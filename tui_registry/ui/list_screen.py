@@ -1,13 +1,12 @@
 """One screen for all lists: a table, its filter and order, the detail beside it, and what is empty."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
@@ -15,17 +14,14 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui_registry.errors import RegistryError, StoreError
-from tui_registry.store.view_columns import ViewName
-from tui_registry.store.views import Order
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
-from tui_registry.ui.columns import Column
-from tui_registry.ui.copying import Source, copy_marked, copy_record
-from tui_registry.ui.desk import Desk, DeskScreen
-from tui_registry.ui.dialogs import Choice, ChoiceMenu
+from tui_registry.ui.copying import copy_marked, copy_record
+from tui_registry.ui.desk import Desk
 from tui_registry.ui.filter_box import FilterBox, FilterInput
 from tui_registry.ui.panes import Panes, ReadingPane
+from tui_registry.ui.sorting import SortedScreen, ViewSpec
 from tui_registry.ui.table import RecordTable
 from tui_registry.ui.words import plain
 
@@ -38,21 +34,7 @@ ASK_AGAIN = 2.0
 """Seconds until a registry that could not be read is asked again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewSpec:
-    """What makes one list different from the others."""
-
-    view: ViewName
-    title: str
-    noun: str
-    columns: tuple[Column, ...]
-    order: Order
-    empty: str
-    copies: Source
-    pane: bool = False
-
-
-class ListScreen(DeskScreen):
+class ListScreen(SortedScreen):
     """A list of records with everything that all lists have in common."""
 
     AUTO_FOCUS = "RecordTable"
@@ -76,10 +58,8 @@ class ListScreen(DeskScreen):
 
     def __init__(self, desk: Desk, spec: ViewSpec) -> None:
         """A list as `spec` describes it, over the desk's registry."""
-        super().__init__(desk)
-        self._spec = spec
+        super().__init__(desk, spec)
         self._has_pane = spec.pane and not desk.slow
-        self._order = spec.order
         self._notes: tuple[str, ...] = ()
         self._seen = -1
         self._typed = 0
@@ -109,7 +89,7 @@ class ListScreen(DeskScreen):
         """Show the first rows at once."""
         self.query_one("#list-pane").border_title = self._spec.title
         self.banner.tell(self.desk.banner())
-        self._open_view(keep=False)
+        self.open_view(keep=False)
 
     def on_screen_resume(self) -> None:
         """Come back to what the registry holds now."""
@@ -123,7 +103,7 @@ class ListScreen(DeskScreen):
             self._ask_again_later(error)
             return
         if self._again is not None:
-            self._open_view(keep=True)
+            self.open_view(keep=True)
         elif self._seen != version:
             self._seen = version
             self.table.refresh_rows()
@@ -142,7 +122,7 @@ class ListScreen(DeskScreen):
         self.filter_box.query_one(FilterInput).value = text
         self.filter_box.close(keep_shown=bool(text))
 
-    def _open_view(self, *, keep: bool) -> None:
+    def open_view(self, *, keep: bool) -> None:
         """Open the rows in the present order and filter; a locked registry keeps what is shown."""
         store = self.desk.store
         try:
@@ -177,7 +157,7 @@ class ListScreen(DeskScreen):
         empty.display = is_empty
         if is_empty:
             empty.update(self._empty_words())
-        words = [self._how_many(total), f"sorted by {self._title_of(self._order.column).lower()}"]
+        words = [self._how_many(total), f"sorted by {self.title_of(self._order.column).lower()}"]
         if self.table.marks:
             words.append(f"{len(self.table.marks):,} marked")
         words.extend(self._notes)
@@ -241,50 +221,14 @@ class ListScreen(DeskScreen):
             self.begin(deed, *args, sorted(self.table.marks))
         return bool(self.table.marks)
 
-    def _title_of(self, key: str | None) -> str:
-        """The head of the column that sorts by `key`."""
-        return next((column.title for column in self._spec.columns if column.sort == key), key or "")
-
-    def _sortable(self) -> list[Column]:
-        """The columns that can order the list, as they stand from left to right."""
-        return [column for column in self._spec.columns if column.sort]
-
-    def _sort_by(self, key: str | None, *, descending: bool = False) -> None:
-        """Order the list; the cursor stays on its record."""
-        self._order = Order(key, descending)
-        self._open_view(keep=True)
-
     def action_filter(self) -> None:
         """Open the filter line."""
         self.filter_box.open()
 
-    @work
-    async def action_sort_menu(self) -> None:
-        """Choose the order from a menu of the columns."""
-        choices = [
-            Choice(letter, column.title, column.sort or "")
-            for letter, column in zip("abcdefghijklmnop", self._sortable(), strict=False)
-        ]
-        menu = ChoiceMenu(
-            f"Sort {self._spec.noun}s by", choices, current=self._order.column, note="S reverses the order."
-        )
-        if (chosen := await self.app.push_screen_wait(menu)) is not None:
-            self._sort_by(chosen)
-
-    def action_sort_reverse(self) -> None:
-        """Turn the order round."""
-        self._sort_by(self._order.column, descending=not self._order.descending)
-
-    def action_sort_step(self, step: int) -> None:
-        """Order by the next column to the left or right."""
-        keys = [column.sort for column in self._sortable()]
-        place = keys.index(self._order.column) if self._order.column in keys else 0
-        self._sort_by(keys[(place + step) % len(keys)] or "")
-
     def action_reload(self) -> None:
         """Read the registry and the vault's key file again."""
         self.desk.look_at_keys_again()
-        self._open_view(keep=True)
+        self.open_view(keep=True)
 
     def action_copy(self) -> None:
         """Offer what can be copied from the marked models, or from the record under the cursor."""
@@ -319,7 +263,7 @@ class ListScreen(DeskScreen):
 
     def _apply_filter(self, typed: int) -> None:
         if typed == self._typed:
-            self._open_view(keep=not self.filter_text)
+            self.open_view(keep=not self.filter_text)
 
     @on(Input.Submitted, "FilterInput")
     @on(FilterInput.Cleared)
@@ -336,13 +280,6 @@ class ListScreen(DeskScreen):
     @on(told.MarksChanged)
     def _count_known(self) -> None:
         self._tell_count()
-
-    @on(told.HeaderClicked)
-    def _header_clicked(self, event: told.HeaderClicked) -> None:
-        if event.key == self._order.column:
-            self.action_sort_reverse()
-        else:
-            self._sort_by(event.key)
 
     @on(told.Resumed)
     def _resumed(self) -> None:

@@ -11,9 +11,10 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.compare import compare_models
 from tui_registry.ui.copies import model_copies
 from tui_registry.ui.desk import Desk
-from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import price_columns
 from tui_registry.ui.pages import show_model
+from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.text_editing import ask_in_editor
 
 

@@ -14,9 +14,10 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.copies import provider_copies
 from tui_registry.ui.deleting_marked import PROVIDERS, delete_marked
 from tui_registry.ui.desk import Desk
-from tui_registry.ui.list_screen import ListScreen, ViewSpec
+from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import provider_columns
 from tui_registry.ui.pages import show_models, show_provider
+from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.text_editing import ask_in_editor
 from tui_registry.ui.words import plain
 
