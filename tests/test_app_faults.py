@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
-from tests.registries import CANARY, add_keyed, done
+from tests.registries import CANARY, add_keyed, done, provider_draft
 from tui_registry.text import Secret
 from tui_registry.ui.list_screen import ListScreen
 
@@ -111,3 +111,22 @@ async def test_r_looks_again_for_a_vault_key_that_went_away_or_came_back(empty: 
         away.rename(empty.home.key_file)
         await pilot.press("r")
         await on_screen(pilot, "set, not checked yet")
+
+
+async def test_the_shells_key_is_not_taken_over_for_a_host_that_an_endpoint_was_moved_to(
+    full: Session,
+) -> None:
+    full.desk.environ = {"GROQ_API_KEY": CANARY, "OPENAI_API_KEY": "sk-" + "x" * 30}
+    groq = full.store.reads.provider("Groq")
+    moved = provider_draft(endpoint="https://elsewhere.example/v1")
+    done(full.store, lambda write: write.save_provider(groq.id, moved, groq))
+    app = full.app()
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await on_screen(pilot, "sorted by name")
+        await pilot.press("T")
+        await on_screen(pilot, "Take over keys?")
+        assert "GROQ_API_KEY" not in screen_text(pilot)
+        await pilot.pause(0.3)
+        await pilot.press("y")
+        await on_screen(pilot, "Sealed 1 of 1 keys")
+        assert full.store.reads.provider("Groq").api_key_encrypted is None

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import RegistryError
 from tui_registry.text import read_pasted_key
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -17,17 +18,27 @@ LISTED = 12
 
 
 def found_keys(desk: Desk) -> "list[FoundKey]":
-    """The variables of this shell that hold the key of exactly one known provider that has none here."""
-    from tui_registry.catalog import environment_keys
+    """The variables of this shell that hold the key of exactly one known provider that has none here.
 
-    keyed = {row.name for row in desk.store.reads.providers() if row.api_key_encrypted}
+    A provider whose endpoint was moved to another host is left out: only its own form names that host.
+    """
+    from tui_registry.catalog import environment_keys, known_providers, starting_endpoint
+
+    homes = {
+        known.name: origin_of_stored(starting_endpoint(known.endpoint)) for known in known_providers().rows()
+    }
+    unfit = {
+        row.name
+        for row in desk.store.reads.providers()
+        if row.api_key_encrypted or origin_of_stored(row.endpoint) != homes.get(row.name)
+    }
     by_variable: dict[str, list[FoundKey]] = {}
     for found in environment_keys(desk.environ):
         by_variable.setdefault(found.variable, []).append(found)
     alone = [each[0] for each in by_variable.values() if len(each) == 1]
     first_of: dict[str, FoundKey] = {}
     for found in alone:
-        if found.provider_name not in keyed:
+        if found.provider_name not in unfit:
             first_of.setdefault(found.provider_name, found)
     return list(first_of.values())
 
