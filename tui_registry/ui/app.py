@@ -28,6 +28,7 @@ from tui_registry.ui.models import ModelsScreen
 from tui_registry.ui.prices import PricesScreen
 from tui_registry.ui.providers import ProvidersScreen
 from tui_registry.ui.record_page import RecordPage
+from tui_registry.ui.restoring import keep_open_form, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
 from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
@@ -83,11 +84,16 @@ class RegistryApp(TerminalApp):
         if self._wanted_theme:
             self.theme = self._wanted_theme
         self.switch_mode("providers")
+        self.call_after_refresh(self._offer_kept)
         self.set_interval(LOOK_EVERY, self._look_for_changes)
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
+
+    def _offer_kept(self) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.begin(offer_kept)
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours, so that no drawn line carries a control character."""
@@ -119,8 +125,10 @@ class RegistryApp(TerminalApp):
         return binding.key_display or printed(binding.key)
 
     def _ended_by_signal(self, number: signal.Signals) -> None:
-        """End cleanly when the terminal or the system asks for it."""
-        self.exit(return_code=128 + number)
+        """End cleanly when the terminal or the system asks for it; what was typed is kept."""
+        forms = [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
+        said = [keep_open_form(self.desk, form) for form in forms]
+        self.exit(return_code=128 + number, message="\n".join(filter(None, said)) or None)
 
     def _fatal_error(self) -> None:
         """End after a bug without showing any local variable; the text carries no secret."""

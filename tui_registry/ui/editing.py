@@ -9,6 +9,7 @@ from tui_registry.ui import record_fields
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.form_values import Field
+from tui_registry.ui.kept_forms import Origin
 from tui_registry.ui.picker import Entry, Picker
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ async def ask(
     base: Row,
     reload: Callable[[], Row],
     intro: str = "",
+    origin: Origin | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> R | None:
     """Show a form and save what it makes of `draft`; None when it was left.
 
@@ -73,6 +76,8 @@ async def ask(
         warnings=lambda checked: checked.warnings(),
         resolve=resolve,
         intro=intro,
+        origin=origin,
+        typed=typed,
     )
     return await screen.app.push_screen_wait(form)
 
@@ -92,6 +97,7 @@ class Asking(Protocol):
         base: Row,
         reload: Callable[[], Row],
         intro: str = "",
+        origin: Origin | None = None,
     ) -> R | None:
         """What was saved; None when it was left."""
 
@@ -112,6 +118,7 @@ async def edit_pricing(screen: DeskScreen, provider_id: int, asking: Asking = as
         lambda writes, draft, row: writes.save_pricing(provider_id, draft, row),
         base=base,
         reload=lambda: reads.pricing(provider_id),
+        origin=Origin("default price", (provider_id,)),
         intro=f"Holds for every model of {name} that has no price of its own.",
     )
     if saved is not None:
@@ -134,6 +141,7 @@ async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask
         lambda writes, draft, row: writes.save_limits(provider_id, draft, row),
         base=base,
         reload=lambda: reads.limits(provider_id),
+        origin=Origin("limits", (provider_id,)),
         intro="Type 60, 1.5k or 2M. Empty means unknown.",
     )
     if saved is not None:
@@ -142,8 +150,6 @@ async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask
 
 async def new_model(screen: DeskScreen, near: int | None) -> None:
     """Add a model to a provider that is chosen first; that of the model `near` is offered at the top."""
-    from tui_registry.drafts import ModelDraft
-
     providers = screen.desk.store.reads.providers()
     if not providers:
         screen.tell("Add a provider first: 1, then n.")
@@ -153,11 +159,16 @@ async def new_model(screen: DeskScreen, near: int | None) -> None:
         providers.sort(key=lambda row: row.id != first)
     entries = [Entry(str(row.id), row.name, row.endpoint) for row in providers]
     chosen = await screen.app.push_screen_wait(Picker("New model of", entries))
-    if chosen is None:
-        return
-    provider_id = int(chosen)
+    if chosen is not None:
+        await add_model(screen, int(chosen))
+
+
+async def add_model(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
+    """Add a model to a provider."""
+    from tui_registry.drafts import ModelDraft
+
     name = screen.desk.store.reads.provider_by_id(provider_id).name
-    saved = await ask(
+    saved = await asking(
         screen,
         f"New model of {name}",
         record_fields.model_fields(),
@@ -166,6 +177,7 @@ async def new_model(screen: DeskScreen, near: int | None) -> None:
         lambda writes, draft, _: writes.add_model(provider_id, draft),
         base=None,
         reload=lambda: None,
+        origin=Origin("new model", (provider_id,)),
     )
     if saved is not None:
         screen.changed(f"Added {name}/{saved.model_id}.", saved.id)
@@ -186,6 +198,7 @@ async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> N
         lambda writes, draft, row: writes.save_model(row_id, draft, row),
         base=base,
         reload=lambda: reads.model_by_id(row_id),
+        origin=Origin("model", (row_id,)),
     )
     if saved is not None:
         screen.changed(f"Saved {saved.model_id}.")
@@ -207,6 +220,7 @@ async def edit_model_price(screen: DeskScreen, row_id: int, asking: Asking = ask
         lambda writes, draft, row: writes.save_model_pricing(row_id, draft, row),
         base=base,
         reload=lambda: reads.model_pricing(row_id),
+        origin=Origin("model price", (row_id,)),
         intro="An empty price does not apply to this model. Prices are per 1M tokens.",
     )
     if saved is not None:

@@ -168,7 +168,7 @@ class ChoiceField(Select[str], inherit_bindings=False):
 
     def __init__(self, options: Sequence[tuple[str, str]], value: str, *, id: str | None = None) -> None:
         """A choice of (text, words) pairs; a value that is not among them is kept as one more."""
-        known = {text for text, _ in options}
+        self._offered = known = frozenset(text for text, _ in options)
         extra = [(value, value)] if value and value not in known else []
         blank = not value and value not in known
         super().__init__(
@@ -179,6 +179,11 @@ class ChoiceField(Select[str], inherit_bindings=False):
             compact=True,
             id=id,
         )
+
+    def choose(self, text: str) -> None:
+        """Choose a text that is offered."""
+        if text in self._offered:
+            self.value = text
 
     @property
     def text(self) -> str:

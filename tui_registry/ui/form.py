@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from tui_registry.errors import Conflict, InvalidInput, RegistryError
+from tui_registry.text import looks_like_key
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.dialogs import Change, Collision, Seconds, UnsavedChanges
 from tui_registry.ui.fields import REVEAL_SECONDS, Noted
@@ -17,6 +18,7 @@ from tui_registry.ui.form_frame import FormFrame
 from tui_registry.ui.form_remarks import Remarks, Under
 from tui_registry.ui.form_row import FieldRow
 from tui_registry.ui.form_values import Field, FormValues, Verdict
+from tui_registry.ui.kept_forms import Origin
 
 __all__ = ["Field", "FormScreen"]
 
@@ -56,14 +58,21 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         warnings: Callable[[D], Mapping[str, str]] | None = None,
         resolve: Callable[[D, Conflict, Side], Awaitable[T]] | None = None,
         intro: str = "",
+        origin: Origin | None = None,
+        typed: Mapping[str, str] | None = None,
         reveal_seconds: float = REVEAL_SECONDS,
         clock: Seconds = time.monotonic,
     ) -> None:
-        """A form of `fields` that starts with `values`, the texts of the record as it was loaded."""
+        """A form of `fields` that starts with `values`, the texts of the record as it was loaded.
+
+        `typed` was typed into it before; a form with an `origin` can be kept when the terminal goes.
+        """
         held: FormValues[Any] = FormValues(fields, values, parse, warnings)
         super().__init__(title, fields, held, intro, reveal_seconds)
         self._save_draft: Callable[[Any], Awaitable[T]] = save
         self._resolve: Callable[[Any, Conflict, Side], Awaitable[T]] | None = resolve
+        self.origin = origin
+        self._typed = dict(typed or {})
         self._clock = clock
         self._remarks = Remarks(held)
         self._saving = False
@@ -74,11 +83,25 @@ class FormScreen(FormFrame[T | None], Generic[T]):
 
     def on_mount(self) -> None:
         """Show what there is to say at the start."""
+        for row in self.query(FieldRow):
+            if row.field.name in self._typed:
+                row.retype(self._typed[row.field.name])
         self._show()
 
     def has_unsaved(self) -> bool:
         """Whether leaving would lose anything; the same value written another way is no change."""
         return not self._done and self.is_mounted and bool(self._values.changed(self.texts))
+
+    def texts_to_keep(self) -> dict[str, str]:
+        """What was typed and may be written to a file: no key, and nothing that looks like one."""
+        if not self.has_unsaved():
+            return {}
+        texts = self.texts
+        return {
+            name: texts[name]
+            for name in self._values.changed(texts)
+            if self._values.fields[name].kind != "secret" and not looks_like_key(texts[name])
+        }
 
     async def confirm_leave(self) -> bool:
         """Ask, if something changed, and say whether the form may go; to be awaited in a worker."""

@@ -79,6 +79,18 @@ class FieldRow(Vertical):
             self._control.value = text
             self._control.cursor_position = len(text)
 
+    def retype(self, text: str) -> None:
+        """Put back what was typed before; never into a key, and no choice that is not offered."""
+        match self._control:
+            case SecretField():
+                return
+            case CheckField():
+                self._control.value = text == ON
+            case ChoiceField():
+                self._control.choose(text)
+            case _:
+                self.replace(text)
+
     def show(self, changed: bool, under: Under | None) -> None:
         """Draw the hint and the line under the field, if they are not what stands there."""
         was = cut_middle(f"was {self.field.shown(self._loaded)}", WAS_WIDTH) if changed else ""

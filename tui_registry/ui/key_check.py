@@ -19,8 +19,9 @@ from tui_registry.ui.own_keys import OwnKeys
 PATIENCE = 0.02
 """Seconds between two looks whether an escape was a key of its own."""
 
-# Textual asks for the same before it reads keys, so they arrive here as they do in the app.
-ASKS, ASKS_NO_MORE = "\x1b[>1u\x1b[?2004h", "\x1b[?2004l\x1b[<u"
+KITTY_KEYS = 25
+"""What Textual asks of terminals with the Kitty protocol: every key as an escape, with its text."""
+PASTES, PASTES_NO_MORE = "\x1b[?2004h", "\x1b[?2004l"
 
 
 class Pressed:
@@ -41,7 +42,8 @@ class Pressed:
         # One byte at a time, so that each key's line shows its own bytes when several arrive at once.
         for place in range(len(written)):
             self._bytes += written[place : place + 1]
-            lines += self._lines(self._parser.feed(self._decoder.decode(written[place : place + 1])))
+            if text := self._decoder.decode(written[place : place + 1]):
+                lines += self._lines(self._parser.feed(text))
         return lines
 
     def tick(self) -> list[str]:
@@ -70,24 +72,32 @@ class Pressed:
 def show_pressed(keyboard: int, screen: TextIO, own: OwnKeys, environ: Mapping[str, str]) -> None:
     """Read keys from a terminal and write a line for each until q was pressed twice; raises Refused."""
     pressed = Pressed(own)
-    asks = "" if environ.get("TEXTUAL_DISABLE_KITTY_KEY") else ASKS
-    with _unbuffered(keyboard):
-        _say(screen, f"{asks}Press keys; q twice ends.", f"{'Bytes':<24} {'Name':<24} Bound to")
-        try:
-            while not pressed.ended:
-                if select.select([keyboard], [], [], PATIENCE)[0]:
-                    if not (written := os.read(keyboard, 1024)):
-                        return
-                    _say(screen, *pressed.take(written))
-                else:
-                    _say(screen, *pressed.tick())
-        finally:
-            _say(screen, end=ASKS_NO_MORE if asks else "")
+    with _unbuffered(keyboard), _asked_as_by_textual(screen, environ):
+        _say(screen, "Press keys; q twice ends.", f"{'Bytes':<24} {'Name':<24} Bound to")
+        while not pressed.ended:
+            if select.select([keyboard], [], [], PATIENCE)[0]:
+                if not (written := os.read(keyboard, 1024)):
+                    return
+                _say(screen, *pressed.take(written))
+            else:
+                _say(screen, *pressed.tick())
 
 
-def _say(screen: TextIO, *lines: str, end: str = "") -> None:
-    if lines or end:
-        screen.write("".join(f"{line}\r\n" for line in lines) + end)
+def _say(screen: TextIO, *lines: str) -> None:
+    if lines:
+        screen.write("".join(f"{line}\r\n" for line in lines))
+        screen.flush()
+
+
+@contextmanager
+def _asked_as_by_textual(screen: TextIO, environ: Mapping[str, str]) -> Iterator[None]:
+    """The terminal asked for the same kind of keys as Textual asks for, so that they arrive as in the app."""
+    is_asked = not environ.get("TEXTUAL_DISABLE_KITTY_KEY")
+    screen.write(PASTES + (f"\x1b[>{KITTY_KEYS}u" if is_asked else ""))
+    try:
+        yield
+    finally:
+        screen.write(PASTES_NO_MORE + ("\x1b[<u" if is_asked else ""))
         screen.flush()
 
 

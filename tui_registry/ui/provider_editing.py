@@ -7,6 +7,7 @@ from tui_registry.ui import record_fields
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.editing import Asking, ask
 from tui_registry.ui.form import FormScreen
+from tui_registry.ui.kept_forms import Origin
 from tui_registry.ui.key_editing import enter_key, variable_for
 from tui_registry.ui.picker import Entry, Picker
 
@@ -26,9 +27,15 @@ async def new_provider(screen: DeskScreen) -> None:
     ]
     entries.sort(key=lambda entry: not entry.detail.startswith("$"))
     chosen = await screen.app.push_screen_wait(Picker("New provider", entries, other=OTHER))
-    if chosen is None:
-        return
-    added = await ask_new(screen, chosen, known.get(chosen))
+    if chosen is not None:
+        await add_provider(screen, chosen)
+
+
+async def add_provider(screen: DeskScreen, name: str, typed: Mapping[str, str] | None = None) -> None:
+    """Add a provider of this name, then ask for its key."""
+    known = {row.name: row for row in screen.desk.store.reads.known_providers()}
+    origin = Origin("new provider", (name,))
+    added = await ask_new(screen, name, known.get(name), origin=origin, typed=typed)
     if added is not None:
         screen.changed(f"Added {added.name}.", added.id)
         await enter_key(screen, added)
@@ -47,6 +54,8 @@ async def ask_new(
     given: Mapping[str, str] | None = None,
     *,
     intro: str = "",
+    origin: Origin | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> "ProviderRow | None":
     """The form of a new provider; one that is not known says which dialect it speaks.
 
@@ -76,6 +85,8 @@ async def ask_new(
         keep,
         warnings=lambda new: new[0].warnings(),
         intro=intro,
+        origin=origin,
+        typed=typed,
     )
     return await screen.app.push_screen_wait(form)
 
@@ -95,6 +106,7 @@ async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = a
         lambda writes, draft, row: writes.save_provider(provider_id, draft, row),
         base=base,
         reload=lambda: reads.provider_by_id(provider_id),
+        origin=Origin("provider", (provider_id,)),
     )
     if saved is None:
         return

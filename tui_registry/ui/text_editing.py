@@ -19,6 +19,7 @@ from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.dialogs import Collision, Confirm
 from tui_registry.ui.editing import settled
 from tui_registry.ui.form_values import Field
+from tui_registry.ui.kept_forms import Origin
 from tui_registry.ui.toml_text import texts, with_remarks, without_remarks, written
 
 if TYPE_CHECKING:
@@ -89,10 +90,12 @@ async def ask_in_editor(
     base: Row,
     reload: Callable[[], Row],
     intro: str = "",
+    origin: Origin | None = None,
 ) -> R | None:
     """Show a record in the editor until it can be saved or is left; None when it was left.
 
-    Takes what `editing.ask` takes. A text that is refused comes back with the reasons above it.
+    Takes what `editing.ask` takes; a text that is refused comes back with the reasons above it.
+    What is typed here is the editor's to keep, so `origin` is not used.
     """
     command = editor_command(screen.desk.environ)
     labels = {each.name: each.label for each in fields}
