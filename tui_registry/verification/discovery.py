@@ -20,7 +20,7 @@ from tui_registry.verification.judgement import Judgement, refused
 from tui_registry.verification.keycheck import record
 from tui_registry.verification.options import Options
 from tui_registry.verification.target import Subject, subject_of
-from tui_registry.verification.waiting import kept
+from tui_registry.verification.waiting import kept, read
 from tui_registry.wire import ListedModel, Listing
 
 COMPARED = (
@@ -75,14 +75,14 @@ async def discover(store: Store, provider_id: int, options: Options | None = Non
     Raises Refused without a usable key, and children of VaultError and StoreError.
     """
     options = options or Options()
-    subject = subject_of(store, provider_id)
+    subject = await read(lambda: subject_of(store, provider_id))
     async with options.open_wire() as wire:
         listing = await wire.list_models(subject.target)
     if listing.exchange.outcome != "ok":
         verdict = refused(listing.exchange)
         found = Discovery(provider_id, subject.row.name, False, verdict.sentence, listing.exchange.outcome)
     else:
-        found = _compared(store, subject, listing)
+        found = await read(lambda: _compared(store, subject, listing))
         verdict = Judgement("pass", "ok", found.sentence)
     await record(store, (_finding(subject, listing, verdict),))
     return found

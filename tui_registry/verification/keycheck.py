@@ -13,7 +13,7 @@ from tui_registry.verification.judgement import Judgement
 from tui_registry.verification.options import Options
 from tui_registry.verification.scoring import SCORING_VERSION
 from tui_registry.verification.target import Subject, subject_of
-from tui_registry.verification.waiting import kept
+from tui_registry.verification.waiting import kept, read
 from tui_registry.wire import Exchange, Target, Wire
 
 KeyState = Literal["valid", "rejected", "restricted", "no funds", "unproven", "unreachable"]
@@ -86,7 +86,7 @@ async def _state(store: Store, wire: Wire, subject: Subject, exchange: Exchange)
 async def _controlled(store: Store, wire: Wire, subject: Subject) -> tuple[KeyState, str]:
     """What a list that the key may read proves: nothing where a wrong key reads it as well."""
     name, endpoint = subject.row.name, subject.target.endpoint.url
-    control = store.proofs.key_control(endpoint, subject.proof)
+    control = await read(lambda: store.proofs.key_control(endpoint, subject.proof))
     if control is None:
         wrong = await wire.prove_key(_with_wrong_key(subject.target), subject.proof)
         if wrong.outcome not in ("ok", "auth", "denied"):
@@ -135,7 +135,7 @@ async def check_key(store: Store, provider_id: int, options: Options | None = No
     Raises Refused without a usable key, and children of VaultError and StoreError.
     """
     options = options or Options()
-    subject = subject_of(store, provider_id)
+    subject = await read(lambda: subject_of(store, provider_id))
     async with options.open_wire() as wire:
         verdict = await prove_key(store, wire, subject, options)
     await record(store, verdict.findings)

@@ -1,5 +1,6 @@
 """One probe of one model from its first attempt to its last, each attempt kept."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from statistics import median
@@ -16,6 +17,7 @@ from tui_registry.verification.judgement import Judgement, refused
 from tui_registry.verification.missing import missing_before
 from tui_registry.verification.recorder import Note
 from tui_registry.verification.suites import Probe
+from tui_registry.verification.waiting import read
 from tui_registry.wire import ChatReply, EmbedReply
 
 
@@ -28,7 +30,7 @@ async def probe_model(bench: Bench, work: Work, probe: Probe) -> Judgement:
         made = await call(bench, work, probe)
         if isinstance(made, NotMade):
             return await _not_made(bench, work, probe, made)
-        verdict = _judged(bench, work, probe, made)
+        verdict = await _judged(bench, work, probe, made)
         change = _otherwise(work, probe, made)
         wait = None if change else retry.delay(made.exchange, attempt, bench.options.chance)
         is_final = change is None and wait is None
@@ -42,7 +44,7 @@ async def probe_model(bench: Bench, work: Work, probe: Probe) -> Judgement:
         await _pause(bench, work, made, wait or 0.0)
 
 
-def _judged(bench: Bench, work: Work, probe: Probe, made: Answered) -> Judgement:
+async def _judged(bench: Bench, work: Work, probe: Probe, made: Answered) -> Judgement:
     """The verdict on one answer."""
     reply, listed = made.reply, work.plan.listed
     if isinstance(reply, EmbedReply):
@@ -54,8 +56,10 @@ def _judged(bench: Bench, work: Work, probe: Probe, made: Answered) -> Judgement
     else:
         asked_stream = work.quirks.get("stream") != "no"
         verdict = judge_chat(reply, model_id=work.plan.model_id, listed=listed, asked_stream=asked_stream)
-    if verdict.outcome == "missing" and missing_before(bench.store, work.plan.id, bench.options.clock()):
-        verdict = replace(verdict, scores={"existence": 0.0})
+    if verdict.outcome == "missing":
+        now = bench.options.clock()
+        if await read(lambda: missing_before(bench.store, work.plan.id, now)):
+            return replace(verdict, scores={"existence": 0.0})
     return verdict
 
 
@@ -116,8 +120,12 @@ async def _doubt_key(bench: Bench, work: Work) -> None:
         return
     await bench.options.sleep(bench.options.confirm_after)
     again = await call(bench, work, "chat")
-    if isinstance(again, Answered) and again.exchange.outcome == "auth":
+    if isinstance(again, NotMade):
+        return
+    if again.exchange.outcome == "auth":
         await bench.reject_key(again.exchange)
+    else:
+        await _keep(bench, work, "chat", again, _judged(bench, work, "chat", again), 2, True)
 
 
 async def _not_made(bench: Bench, work: Work, probe: Probe, made: NotMade) -> Judgement:
@@ -131,15 +139,34 @@ async def _not_made(bench: Bench, work: Work, probe: Probe, made: NotMade) -> Ju
 async def _benchmark(bench: Bench, work: Work) -> Judgement:
     """Five long answers one after the other; the medians are the model's speed."""
     samples: list[tuple[Answered, Judgement]] = []
-    for _ in range(questions.BENCHMARK_CALLS):
-        made = await call(bench, work, "benchmark")
-        if isinstance(made, NotMade):
-            return await _not_made(bench, work, "benchmark", made)
-        verdict = _sample(bench, work, made)
-        samples.append((made, verdict))
-        if verdict.status != "pass":
-            break
+    cut_short: NotMade | None = None
+    try:
+        while len(samples) < questions.BENCHMARK_CALLS and cut_short is None:
+            made = await call(bench, work, "benchmark")
+            if isinstance(made, NotMade):
+                cut_short = made
+                continue
+            samples.append((made, _sample(bench, work, made)))
+            if samples[-1][1].status != "pass":
+                break
+    except asyncio.CancelledError:
+        # what was paid for is kept, also when the run is cancelled between two samples
+        await _keep_samples(bench, work, samples, "The run was cancelled.")
+        raise
+    if cut_short is not None and not samples:
+        return await _not_made(bench, work, "benchmark", cut_short)
+    return await _keep_samples(bench, work, samples, cut_short.sentence if cut_short else None)
+
+
+async def _keep_samples(
+    bench: Bench, work: Work, samples: list[tuple[Answered, Judgement]], why: str | None
+) -> Judgement:
+    """Keep the samples as one result; `why` says what kept the others from being made."""
+    if not samples:
+        return Judgement("skipped", "cancelled", why or "")
     summed, verdict, more = _summed(samples)
+    if why is not None:
+        verdict = replace(verdict, status="partial", sentence=f"{verdict.sentence} {why}")
     await _keep(bench, work, "benchmark", summed, verdict, len(samples), True, more)
     return verdict
 

@@ -1,7 +1,7 @@
 """A run: providers side by side, models of one provider as its limits allow, every probe kept at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,7 @@ from tui_registry.verification.plan import ModelPlan, Plan, ProviderPlan
 from tui_registry.verification.probing import probe_model
 from tui_registry.verification.recorder import Note, Recorder
 from tui_registry.verification.target import subject_of
-from tui_registry.verification.waiting import kept, together
+from tui_registry.verification.waiting import kept, read, together
 
 REMEMBERED = timedelta(days=30)
 """How far back attempts count for a model's reliability."""
@@ -45,7 +45,7 @@ class _Run:
 
 async def run(
     store: Store, plan: Plan, *, options: Options | None = None, trigger: str = "manual"
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Carry a plan out and tell what happens, each result after it was kept.
 
     Close the iterator (or cancel its task) to cancel the run: what was done is kept, and the run can be
@@ -124,7 +124,7 @@ async def _carry_out(whole: _Run, plan: Plan) -> None:
 async def _ask_provider(whole: _Run, plan: ProviderPlan) -> None:
     """Check one provider's key, then ask its models; a provider that cannot be asked is told of."""
     try:
-        subject = subject_of(whole.store, plan.row.id)
+        subject = await read(lambda: subject_of(whole.store, plan.row.id))
     except RegistryError as error:
         whole.left_out.append(str(error))
         return
@@ -165,7 +165,7 @@ async def _ask_model(whole: _Run, bench: Bench, plan: ModelPlan) -> None:
     """The probes of one model in order; without an answer to the first there are no others."""
     since = stamp(whole.options.clock() - REMEMBERED)
     work = Work(plan, dict(plan.quirks), plan.reasons, dict(plan.scores))
-    work.outcomes = whole.store.proofs.recent_outcomes(plan.id, since)
+    work.outcomes = await read(lambda: whole.store.proofs.recent_outcomes(plan.id, since))
     for probe in plan.probes:
         if bench.stopped is not None:
             left = left_out(bench, plan.id, probe, NotMade("skipped", "breaker", bench.stopped))

@@ -38,6 +38,7 @@ _NO_FUNDS = (
 )
 _BAD_KEY = (
     r"api_key_invalid|incorrect api key|api key (?:is )?not valid|api key not found|invalid[_ ]api[_ ]?key"
+    r"|no_db_connection"  # a LiteLLM proxy that knows its master key and no other
     r"|api key (?:has )?expired|invalid (?:access )?token\b|invalid authentication"
 )
 _NO_ACCESS = (
