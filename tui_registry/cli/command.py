@@ -19,6 +19,7 @@ from tui_registry.cli.model import model
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 from tui_registry.cli.pricing import pricing
 from tui_registry.cli.provider import provider
+from tui_registry.cli.verify import verify
 
 
 def main() -> NoReturn:
@@ -71,7 +72,7 @@ def registry(
     """Keep, price and prove the LLM API providers you pay for.
 
     Without a command it opens the app. Exit codes: 0 fine, 1 the answer is no, 2 the input or the
-    state refuses it, 3 the registry or the vault cannot be used.
+    state refuses it, 3 the registry or the vault cannot be used, 4 a provider could not be reached.
     """
     choices = Choices(
         home, read_only, create, theme, plain, mouse=not no_mouse, slow=slow, thin_line=not no_thin_line
@@ -88,5 +89,5 @@ def registry(
         context.exit(run_app(session))
 
 
-for command in (provider, key, model, pricing, limits, catalog, history, doctor, keys):
+for command in (provider, key, model, pricing, limits, catalog, verify, history, doctor, keys):
     registry.add_command(command)

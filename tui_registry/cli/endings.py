@@ -10,6 +10,9 @@ from tui_registry.cli.output import remark
 from tui_registry.errors import RegistryError
 from tui_registry.text import looks_like_key
 
+UNREACHED = 4
+"""The network or a provider could not be reached."""
+
 INTERRUPTED = 130
 """What a shell says of a program ended by ctrl+c."""
 

@@ -1,9 +1,11 @@
 """`tui-registry key`: API keys; they come from a hidden prompt, standard input or a variable."""
 
 import sys
+from shlex import quote
 
 import click
 
+from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, remark, tell
 from tui_registry.cli.provider_facts import provider_record
@@ -17,7 +19,7 @@ LONGEST_INPUT = 65_536
 
 @click.group()
 def key() -> None:
-    """API keys: set, remove, move, show. A key is never an argument."""
+    """API keys: set, check, remove, move, show. A key is never an argument."""
 
 
 @key.command("set")
@@ -46,6 +48,37 @@ def set_key(
         print_json(provider_record(session, row))
         return
     tell(f"The key of {row.name} is sealed for {endpoint.host}. {row.name} is off until the key is checked.")
+    tell(f"Next: tui-registry key check {quote(row.name)}")
+
+
+@key.command("check")
+@click.argument("name")
+@json_option
+@pass_session
+def check_key(session: Session, name: str, as_json: bool) -> None:
+    """Ask the provider whether it accepts the key, and whether it refuses a wrong one.
+
+    Exit codes: 0 the key is proved, 1 it is not, 4 the provider could not be reached.
+    """
+    import asyncio
+
+    from tui_registry import verification
+
+    before = session.store.reads.provider(name)
+    verdict = asyncio.run(verification.check_key(session.store, before.id, session.asking))
+    row = session.store.reads.provider_by_id(before.id)
+    if as_json:
+        said = {"state": verdict.state, "status": verdict.status, "sentence": verdict.sentence}
+        print_json(provider_record(session, row) | {"check": said})
+    else:
+        tell(verdict.sentence)
+        if before.is_active and not row.is_active:
+            tell(f"{row.name} is off now.")
+        elif verdict.state == "valid" and not row.is_active:
+            tell(f"To turn it on: tui-registry provider activate {quote(row.name)}")
+        elif verdict.state == "unproven":
+            tell(f"To prove it by a paid prompt: tui-registry verify {quote(row.name)} --suite quick")
+    click.get_current_context().exit({"valid": 0, "unreachable": UNREACHED}.get(verdict.state, 1))
 
 
 @key.command("remove")

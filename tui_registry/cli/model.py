@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import click
 
+from tui_registry.cli.discover import discover
 from tui_registry.cli.given import counts_given, only_given, warn
 from tui_registry.cli.model_facts import model_record, model_records, print_model, print_models
 from tui_registry.cli.opening import Session, pass_session
@@ -33,7 +34,10 @@ def model_options(command: F) -> F:
 
 @click.group()
 def model() -> None:
-    """Models: list, show, add, edit, delete."""
+    """Models: list, show, add, edit, delete, discover."""
+
+
+model.add_command(discover)
 
 
 @model.command("list")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui_registry.store import Store, Writes
     from tui_registry.store.views import Views
     from tui_registry.vault import Vault
+    from tui_registry.verification import Options
 
 T = TypeVar("T")
 
@@ -27,10 +28,14 @@ READ_PATIENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a command finds around it: the environment and the clock."""
+    """What a command finds around it: the environment, the clock, and how providers are asked.
+
+    Without `asking` they are asked in the ordinary way.
+    """
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = utc_now
+    asking: "Options | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Session:
         self._demo = demo
         self.environ = surroundings.environ
         self.clock = surroundings.clock
+        self._asking = surroundings.asking
         self._store: Store | None = None
 
     @cached_property
@@ -71,6 +77,13 @@ class Session:
         from tui_registry.vault import Vault
 
         return Vault(self.paths.vault_key)
+
+    @cached_property
+    def asking(self) -> "Options":
+        """How providers are asked."""
+        from tui_registry.verification import Options
+
+        return self._asking or Options(clock=self.clock)
 
     @property
     def store(self) -> "Store":

@@ -1,0 +1,112 @@
+"""A verification's plan as a person reads it and as a script does."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui_registry.money import show_amount, show_count
+
+if TYPE_CHECKING:
+    from tui_registry.verification import ModelPlan, Plan, ProviderPlan
+
+MOST_NAMED = 20
+"""Skipped models that are named; further ones are counted."""
+
+
+def plan_sentences(plan: "Plan") -> Iterator[str]:
+    """What a run will ask, what that costs and how long it takes, and what is left out and why."""
+    models, keys = plan.models, sum(each.checks_key for each in plan.providers)
+    what = f"Run {plan.run_id} goes on with suite" if plan.run_id is not None else "Suite"
+    asked = _counted(models, "model"), _counted(len(plan.providers), "provider"), _counted(keys, "key check")
+    yield (
+        f"{what} {plan.suite}: {asked[0]} of {asked[1]}, {asked[2]},"
+        f" {_counted(plan.calls, 'paid call')}, at most {show_count(plan.tokens)} tokens."
+    )
+    yield from _cost(plan)
+    if plan.seconds >= 1:
+        yield f"Time: at least {span(plan.seconds)} at the known limits; answers take their own time."
+    for skip in plan.skipped[:MOST_NAMED]:
+        place = skip.provider if skip.model_id is None else f"{skip.provider} {skip.model_id}"
+        yield f"Left out: {place}, because {skip.why}."
+    if len(plan.skipped) > MOST_NAMED:
+        yield f"Left out: {len(plan.skipped) - MOST_NAMED:,} more."
+
+
+def _cost(plan: "Plan") -> Iterator[str]:
+    """The money: its bound, what is likely, what nobody knows, and the budget."""
+    unpriced = plan.unpriced
+    if unpriced and unpriced == plan.models:
+        yield "Cost: unknown, no model has a known price."
+    elif plan.models:
+        yield f"Cost: at most {usd(plan.bound)} unless calls are repeated, likely {usd(plan.likely)}."
+        if unpriced:
+            has = "has" if unpriced == 1 else "have"
+            yield f"{_counted(unpriced, 'model')} {has} no known price; that cost is in neither number."
+    if plan.budget is not None:
+        spent = f", of which {usd(plan.spent)} is spent" if plan.spent else ""
+        yield f"Budget: {usd(plan.budget)}{spent}; no call is sent that it cannot hold."
+
+
+def plan_record(plan: "Plan") -> dict[str, object]:
+    """The plan for scripts; money is USD, null where it is unknown."""
+    return {
+        "event": "plan",
+        "run_id": plan.run_id,
+        "suite": plan.suite,
+        "budget": _number(plan.budget),
+        "calls": plan.calls,
+        "tokens": plan.tokens,
+        "cost_bound": float(plan.bound),
+        "cost_likely": float(plan.likely),
+        "unpriced": plan.unpriced,
+        "seconds": plan.seconds,
+        "providers": [_provider_record(each) for each in plan.providers],
+        "skipped": skips_record(plan),
+    }
+
+
+def skips_record(plan: "Plan") -> list[dict[str, object]]:
+    """What a plan leaves out, for scripts."""
+    return [{"provider": skip.provider, "model": skip.model_id, "reason": skip.why} for skip in plan.skipped]
+
+
+def usd(amount: Decimal) -> str:
+    """An amount of money with every digit a person can use: `0.0123 USD`."""
+    places = max(2, 1 - amount.adjusted()) if amount else 2
+    return f"{show_amount(round(amount, min(places, 12)))} USD"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _provider_record(plan: "ProviderPlan") -> dict[str, object]:
+    return {
+        "provider": plan.row.name,
+        "checks_key": plan.checks_key,
+        "seconds": plan.seconds,
+        "models": [_model_record(model) for model in plan.models],
+    }
+
+
+def _model_record(plan: "ModelPlan") -> dict[str, object]:
+    return {
+        "model": plan.model_id,
+        "probes": list(plan.probes),
+        "calls": plan.calls,
+        "tokens": plan.tokens,
+        "cost_bound": _number(plan.bound),
+    }
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,200 @@
+"""What a verification tells while it goes on and when it ends, and the exit code it comes to."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_registry.cli.endings import UNREACHED
+from tui_registry.cli.output import remark, tell
+from tui_registry.cli.progress_line import ProgressLine
+from tui_registry.cli.verify_plan import skips_record, usd
+from tui_registry.money import exact
+from tui_registry.text import clean
+from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
+
+if TYPE_CHECKING:
+    from tui_registry.store import ResultRow, Store
+    from tui_registry.verification import Change, Event, Plan, Summary
+
+FIRST_PROBES = frozenset({"key", "chat", "embeddings"})
+"""Probes that must pass in full; the others tell what else a model can do."""
+
+_ORDER = ("pass", "partial", "fail", "unsupported", "blocked", "error", "skipped")
+_WORDS = {
+    "pass": "passed",
+    "partial": "partly passed",
+    "fail": "failed",
+    "unsupported": "not supported",
+    "blocked": "blocked",
+    "error": "without an answer",
+    "skipped": "left out",
+}
+
+
+def print_line(value: object) -> None:
+    """A value as one line of ASCII JSON; raises ValueError for a number that JSON does not have."""
+    click.echo(json.dumps(value, ensure_ascii=True, allow_nan=False))
+
+
+class Report:
+    """One run as it is told on the command line."""
+
+    def __init__(self, store: "Store", plan: "Plan", fail_on: str, *, as_json: bool) -> None:
+        """Begin with nothing told."""
+        self.progress = ProgressLine()
+        self._store = store
+        self._plan = plan
+        self._fail_on = fail_on
+        self._as_json = as_json
+        self._run_id: int | None = None
+        self._summary: Summary | None = None
+        self._all = sum(len(model.probes) for each in plan.providers for model in each.models)
+        self._all += sum(each.checks_key for each in plan.providers)
+        self._ended = 0
+        self._cost = Decimal(0)
+
+    def take(self, event: "Event") -> None:
+        """Tell of one event."""
+        if isinstance(event, RunStarted):
+            self._run_id = event.run.id
+        elif isinstance(event, ProbeStarted):
+            place = " ".join(filter(None, (event.provider, event.model_id, event.probe)))
+            self.progress.say(f"{self._ended} of {self._all} probes, {usd(self._cost)}, now {place}")
+        elif isinstance(event, ProbeFinished):
+            self._cost += exact(event.result.cost or 0.0)
+            if event.is_final:
+                self._ended += 1
+                self._tell_probe(event)
+        else:
+            self._summary = event.summary
+
+    def end(self, stopped: int | None = None) -> int:
+        """Tell what the run came to; its exit code, which is `stopped` where it was ended early."""
+        if self._run_id is None:
+            return 1
+        run = self._store.reads.run(self._run_id)
+        last = last_results(self._store.proofs.run_results(run.id))
+        from tui_registry.verification import changes_since_pass, is_regression
+
+        changes = changes_since_pass(self._store, run.id)
+        left_out = () if self._summary is None else self._summary.left_out
+        code = stopped or exit_code(last, left_out, is_regression(changes), self._fail_on)
+        statuses = Counter(row.status for row in last)
+        if self._as_json:
+            cost = run.actual_cost
+            print_line(self._record(run.state, statuses, cost, left_out, changes, code))
+            return code
+        counts = ", ".join(f"{statuses[name]:,} {_WORDS[name]}" for name in _ORDER if statuses[name])
+        tell(f"Run {run.id} is {run.state}: {counts or 'nothing was asked'}.{self._money(run.actual_cost)}")
+        for sentence in (*left_out, *self._changed(changes)):
+            tell(sentence)
+        if any(row.status in ("fail", "error", "blocked") for row in last):
+            remark("Why, with request and reply: tui-registry history show ID")
+        return code
+
+    def _tell_probe(self, event: ProbeFinished) -> None:
+        """One probe that ended: a line that stays."""
+        row = event.result
+        if self._as_json:
+            print_line(probe_record(event))
+            return
+        self.progress.clear()
+        place = event.provider if event.model_id is None else f"{event.provider} {event.model_id}"
+        speed = "" if row.latency_ms is None else f", {row.latency_ms:,.0f} ms"
+        said = event.sentence.replace("\n", " ")
+        click.echo(clean(f"{row.status:<12}{place}, {row.test_type} (result {row.id}{speed}): {said}"))
+
+    def _money(self, cost: float | None) -> str:
+        """What the run cost, and what of that nobody knows."""
+        unknown = 0 if self._summary is None else self._summary.unknown_costs
+        known = "" if cost is None else f" Cost: {usd(exact(cost))}."
+        return f"{known} The cost of {unknown:,} answers is not known." if unknown else known
+
+    def _changed(self, changes: "Iterable[Change]") -> Iterator[str]:
+        for change in changes:
+            kind = "Worse" if change.kind == "regression" else "Better"
+            owner, model = self._names(change.model_id)
+            yield (
+                f"{kind} than when it last passed: {owner} {model}, {change.probe} {change.field}"
+                f" was {_shown(change.was)}, is {_shown(change.now)}."
+            )
+
+    def _names(self, id: int) -> tuple[str, str]:
+        model = self._store.reads.model_by_id(id)
+        return self._store.reads.provider_by_id(model.provider_id).name, model.model_id
+
+    def _record(
+        self,
+        state: str,
+        statuses: Mapping[str, int],
+        cost: float | None,
+        left_out: Collection[str],
+        changes: "Iterable[Change]",
+        code: int,
+    ) -> dict[str, object]:
+        """The summary for scripts."""
+        named = []
+        for change in changes:
+            owner, model = self._names(change.model_id)
+            named.append({**asdict(change), "provider": owner, "model": model})
+        return {
+            "event": "summary",
+            "run_id": self._run_id,
+            "suite": self._plan.suite,
+            "state": state,
+            "statuses": {name: statuses.get(name, 0) for name in _ORDER},
+            "cost": cost,
+            "unknown_costs": None if self._summary is None else self._summary.unknown_costs,
+            "left_out": list(left_out),
+            "skipped": skips_record(self._plan),
+            "changes": named,
+            "fail_on": self._fail_on,
+            "exit_code": code,
+        }
+
+
+def probe_record(event: ProbeFinished) -> dict[str, object]:
+    """One probe that ended, for scripts; its evidence is asked for with `history show`."""
+    facts = asdict(event.result)
+    del facts["evidence"]
+    facts["scores"] = None if event.result.scores is None else json.loads(event.result.scores)
+    return {
+        "event": "probe",
+        "provider": event.provider,
+        "model": event.model_id,
+        "sentence": event.sentence,
+        **facts,
+    }
+
+
+def last_results(rows: "Iterable[ResultRow]") -> "list[ResultRow]":
+    """The ending of each probe: of what was tried again only the last."""
+    return list({(row.provider_id, row.model_id, row.test_type): row for row in rows}.values())
+
+
+def exit_code(last: "Collection[ResultRow]", left_out: Collection[str], is_worse: bool, fail_on: str) -> int:
+    """0 when all is well, 1 when the answer is no, 4 when a provider could not be reached."""
+    keys = [row for row in last if row.model_id is None]
+    failed = any(row.status == "fail" for row in (last if fail_on == "failure" else keys))
+    if failed or (fail_on == "regression" and is_worse):
+        return 1
+    answered = {row.provider_id for row in last if row.status in ("pass", "partial") and row.model_id}
+    # a key check that got no answer says little once the provider answered a prompt
+    if any(row.status == "error" and (row.model_id or row.provider_id not in answered) for row in last):
+        return UNREACHED
+    if fail_on == "regression":
+        return 0
+    short = any(
+        row.status in ("blocked", "skipped") or (row.status == "partial" and row.test_type in FIRST_PROBES)
+        for row in last
+    )
+    return 1 if short or left_out or not last else 0
+
+
+def _shown(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.2f}"
