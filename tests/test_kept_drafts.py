@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.commanding import Shell, Terminal
+from tests.commanding import Shell
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY
+from tests.watching import Watched
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.kept_forms import KeptForm, KeptForms, Origin
@@ -280,14 +281,14 @@ def test_another_database_is_not_offered_these_forms(tmp_path: Path) -> None:
     assert here.all() == []
 
 
-def _form_of_groq(root: Path) -> Terminal:
+def _form_of_groq(root: Path) -> Watched:
     """The program in a real terminal, with 42 typed into the limits of Groq."""
-    terminal = Terminal(root)
-    terminal.until("Groq")
+    terminal = Watched(root)
+    terminal.shows("Groq")
     terminal.type("l")
-    terminal.until("Requests / min")
+    terminal.shows("Requests / min")
     terminal.type("42")
-    terminal.until("1 change")
+    terminal.shows("1 change")
     return terminal
 
 
@@ -299,8 +300,8 @@ def test_a_signal_keeps_the_form_and_says_so(tmp_path: Path, number: signal.Sign
     terminal.process.send_signal(number)
     assert terminal.end() == 128 + number
     assert b"kept for the next start" in terminal.written
-    again = Terminal(shell.root)
-    again.until("Kept unsaved")
+    again = Watched(shell.root)
+    again.shows("Kept unsaved")
     again.process.terminate()
     again.end()
 
@@ -311,7 +312,7 @@ def test_a_terminal_that_is_closed_leaves_the_form_and_no_process(tmp_path: Path
     terminal = _form_of_groq(shell.root)
     os.close(terminal.master)
     terminal.process.wait(timeout=20)
-    again = Terminal(shell.root)
-    again.until("Kept unsaved")
+    again = Watched(shell.root)
+    again.shows("Kept unsaved")
     again.process.terminate()
     again.end()

@@ -41,9 +41,16 @@ class TopLine(Widget, can_focus=False):
             line.append(f" {number} {view.capitalize()} ", style=style)
             self._ends.append((line.cell_len, view))
             line.append(" ")
-        right = plain(self._opened)
-        gap = self.size.width - line.cell_len - right.cell_len - 1
-        if gap >= 0:
+        room = self.size.width - line.cell_len - 1
+        # Where there is no room for the file's name, what may be done with it is still said.
+        fitting = [
+            text
+            for text in map(plain, (self._opened, self._opened.rpartition(" ")[2]))
+            if text.cell_len <= room
+        ]
+        if fitting:
+            right = fitting[0]
+            gap = room - right.cell_len
             line.append(" " * gap)
             line.append_text(Text(right.plain, style=self.get_component_rich_style("top-line--open")))
         return line

@@ -100,7 +100,8 @@ def _parts(text: str) -> list[str]:
 
 def _name(written: str) -> str:
     """A key as the app spells it: `?` is `question_mark`; raises ValueError for one that never arrives."""
-    name = spelled(written) if len(written) == 1 else spelled(written.lower())
+    held, plus, last = written.rpartition("+") if len(written) > 1 else ("", "", written)
+    name = f"{held.lower()}{plus}{spelled(last if len(last) == 1 and not plus else last.lower())}"
     if name in _ARRIVES_AS:
         raise ValueError(f"{written} arrives as {_ARRIVES_AS[name]} in terminals. Choose another key.")
     if name in _NAMED or _is_character(name):
