@@ -39,6 +39,7 @@ class Assembly:
         self._reasoning: list[str] = []
         self._calls: dict[int, _Call] = {}
         self._thinking: bool | None = None
+        self._after_tag = False
         self._held = ""
         self._counted = 0
 
@@ -64,11 +65,10 @@ class Assembly:
         self, index: int, *, name: str = "", id: str | None = None, fragment: str = "", whole: Json = None
     ) -> None:
         """A fragment of a tool call, or its arguments whole."""
-        call = (
-            self._calls.setdefault(index, _Call()) if len(self._calls) < 64 or index in self._calls else None
-        )
-        if call is None:
+        is_new = index not in self._calls
+        if is_new and (len(self._calls) >= _MOST_CALLS or not (name or id or fragment)):
             return
+        call = self._calls.setdefault(index, _Call())
         if name or fragment or whole is not None:
             self._token()
         call.name = call.name or name
@@ -130,6 +130,9 @@ class Assembly:
             self.content_chunks += 1
 
     def _answer(self, text: str) -> None:
+        if self._after_tag:
+            text = text.lstrip()
+            self._after_tag = not text
         if text:
             self._marks.setdefault("answer", self.now)
             self._text.append(text)
@@ -151,7 +154,8 @@ class Assembly:
         if closed:
             self._reasoning.append(thought)
             self._thinking = False
-            self._answer(rest.lstrip())
+            self._after_tag = True
+            self._answer(rest)
             return
         kept = next((size for size in range(len(_CLOSE) - 1, 0, -1) if text.endswith(_CLOSE[:size])), 0)
         self._reasoning.append(text[: len(text) - kept])

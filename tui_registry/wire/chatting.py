@@ -20,6 +20,7 @@ from tui_registry.wire.stream import Events
 AFTER_END = 0.3
 """Seconds to wait, after the terminal event, for the end that lets the connection be used again."""
 
+_AT_ONCE = 64  # events read before others, and the deadline, get their turn
 _BREAKS = ("cut", "gap", "total")
 _COST_HEADER = "x-litellm-response-cost"
 
@@ -27,11 +28,11 @@ _COST_HEADER = "x-litellm-response-cost"
 async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Deadlines) -> ChatReply:
     """The reply and how it came."""
     dialect = dialect_of(target.dialect)
-    redactor = Redactor(target.secret)
+    redactor = sender.redactor(target.secret)
     reply = Assembly()
     reading = _StreamReading(sender, dialect, redactor, reply)
     request = dialect.chat_request(target.endpoint, chat)
-    record = await sender.send(target, request, deadlines, redactor, reading.read)
+    record = await sender.send(target, request, deadlines, reading.read)
     if record.is_good and not record.streamed and record.broken is None:
         reply.now = record.total_ms / 1000
         dialect.read_whole(record.body, reply)
@@ -55,21 +56,23 @@ class _StreamReading:
         """Read until the terminal event, an error, or the end of the body."""
         async for data in plain:
             self._reply.now = self._sender.monotonic() - start
-            if not self._take(record, self._events.feed(data)):
+            if not await self._take(record, self._events.feed(data)):
                 if self._reply.terminal:
                     await _drain(plain)
                 return
-        self._take(record, self._events.finish())
+        await self._take(record, self._events.finish())
 
-    def _take(self, record: Record, events: Iterable[tuple[str, str]]) -> bool:
+    async def _take(self, record: Record, events: Iterable[tuple[str, str]]) -> bool:
         """Read some events; False when no more are wanted."""
-        for name, data in events:
+        for number, (name, data) in enumerate(events, start=1):
             if data.strip() == "[DONE]":
                 self._reply.terminal = True
             else:
                 self._event(record, name, data)
             if self._reply.terminal or self._reply.fault is not None or record.broken:
                 return False
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
         return True
 
     def _event(self, record: Record, name: str, data: str) -> None:

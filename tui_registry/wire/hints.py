@@ -11,13 +11,14 @@ from tui_registry.wire.plainjson import items_at, text_at
 
 _LONGEST = timedelta(days=400)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h|d)")
-_DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{1,12})?(?:ms|s|m|h|d)){1,8}")
-_NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,12})?")
+_PART = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(ms|s|m|h|d)", re.ASCII)
+_DURATION = re.compile(r"(?:\d{1,12}(?:\.\d{1,12})?(?:ms|s|m|h|d)){1,8}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,16}(?:\.\d{1,12})?", re.ASCII)
 _IN_MESSAGE = re.compile(
-    r"(?:try again|retry|available|reset|wait)\b[^.\d]{0,30}?\b(?:in|after|for)?\s*(\d{1,9}(?:\.\d{1,9})?)\s*"
-    r"(ms\b|milliseconds?|s\b|sec\w*|m\b|min\w*|h\b|hours?|d\b|days?)((?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h))*)",
-    re.IGNORECASE,
+    r"(?:try again|retry|available|reset|wait)[^.\d]{0,30}"
+    r"(?:(?P<short>(?:\d{1,9}(?:\.\d{1,9})?(?:ms|s|m|h|d)){1,5})(?![a-z])"
+    r"|(?P<number>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>milliseconds?|seconds?|sec|minutes?|min|hours?|days?)\b)",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -64,9 +65,11 @@ def _in_message(message: str) -> float | None:
     found = _IN_MESSAGE.search(message)
     if found is None:
         return None
-    unit = found[2].lower()
-    unit = "ms" if unit.startswith(("ms", "mil")) else unit[0]
-    seconds = float(found[1]) * _UNITS[unit] + _seconds(found[3].lower())
+    if found["short"]:
+        seconds = _seconds(found["short"].lower())
+    else:
+        unit = found["unit"].lower()
+        seconds = float(found["number"]) * _UNITS["ms" if unit.startswith("mil") else unit[0]]
     return seconds if seconds <= _LONGEST.total_seconds() else None
 
 

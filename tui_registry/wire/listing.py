@@ -8,7 +8,6 @@ from tui_registry.wire.exchange import Caps, Deadlines, Exchange, Json, ListedMo
 from tui_registry.wire.facts import by_group, enriched, listed_models
 from tui_registry.wire.plainjson import items_at
 from tui_registry.wire.record import with_verdict
-from tui_registry.wire.redact import Redactor
 from tui_registry.wire.request import Request, at_origin
 from tui_registry.wire.sending import Sender
 
@@ -16,7 +15,6 @@ from tui_registry.wire.sending import Sender
 async def read_listing(sender: Sender, target: Target, deadlines: Deadlines) -> Listing:
     """All pages of the list; a failed page makes the whole list failed."""
     dialect = dialect_of(target.dialect)
-    redactor = Redactor(target.secret)
     started = sender.monotonic()
     entries: list[Json] = []
     cursors: set[str | None] = set()
@@ -24,7 +22,7 @@ async def read_listing(sender: Sender, target: Target, deadlines: Deadlines) -> 
     size, notes = 0, []
     while True:
         left = _left(sender, deadlines, started)
-        record = await sender.send(target, dialect.list_request(target.endpoint, cursor), left, redactor)
+        record = await sender.send(target, dialect.list_request(target.endpoint, cursor), left)
         exchange = record.judged(target.limit_headers)
         cursors.add(cursor)
         if exchange.outcome != "ok":
@@ -42,7 +40,7 @@ async def read_listing(sender: Sender, target: Target, deadlines: Deadlines) -> 
             break
     models, left_out = await asyncio.to_thread(listed_models, entries, sender.caps.models)
     if target.limit_headers == "litellm":
-        models = await _with_groups(sender, target, _left(sender, deadlines, started), redactor, models)
+        models = await _with_groups(sender, target, _left(sender, deadlines, started), models)
     return Listing(exchange, tuple(models), (*notes, *left_out), len(cursors))
 
 
@@ -62,11 +60,11 @@ def _endless(caps: Caps, cursor: str, cursors: set[str | None], size: int, entri
 
 
 async def _with_groups(
-    sender: Sender, target: Target, deadlines: Deadlines, redactor: Redactor, models: list[ListedModel]
+    sender: Sender, target: Target, deadlines: Deadlines, models: list[ListedModel]
 ) -> list[ListedModel]:
     """The models with the prices, limits and abilities a LiteLLM gateway states elsewhere, if it does."""
     request = Request("GET", at_origin(target.endpoint, "model_group/info"))
-    record = await sender.send(target, request, deadlines, redactor)
+    record = await sender.send(target, request, deadlines)
     exchange: Exchange = record.judged(target.limit_headers)
     if exchange.outcome != "ok":
         return models

@@ -68,4 +68,5 @@ def sentence(outcome: Outcome, status: int | None, reason: str | None, detail: s
         fact for fact in (f"HTTP {status}" if status else "", "" if ours else reason or "") if fact
     )
     text = (ours or _SENTENCES[outcome]) + (f" ({facts})" if facts else "")
+    detail = " ".join(detail.split())
     return clean(f"{text}: {detail}" if detail else f"{text}.", limit=MESSAGE_LIMIT)

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import NoReturn, TypeGuard, cast
+from typing import TypeGuard, cast
 
 from tui_registry.wire.exchange import Json
 
@@ -14,9 +14,12 @@ _LARGEST = 2**53
 
 
 def read_json(text: str) -> Json:
-    """The document; a number beyond 2**53 or infinite is None. Raises ValueError with our own words."""
+    """The document; a number that is infinite, NaN or a whole one beyond 2**53 is None.
+
+    Raises ValueError with words of ours.
+    """
     try:
-        document = json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_refuse)
+        document = json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=_unknown)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except ValueError:
@@ -85,5 +88,5 @@ def _finite(digits: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _refuse(_: str) -> NoReturn:
-    raise ValueError("not a JSON number")
+def _unknown(_: str) -> None:
+    """NaN and the infinities are no numbers of JSON; what they stand for is not known."""

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Callable
 
 from tui_registry.text import Secret
 
@@ -17,12 +18,17 @@ _SPELLED = 200  # characters of a key that are looked for one by one; the rest g
 _REST = r"[^\s\"'<>,;}\\]*"
 _LONGEST_CHARACTER = 12
 
-_KEY_SHAPES = re.compile(
-    r"(?<![A-Za-z0-9])(?:sk-|gsk_|xai-|hf_|nvapi-|r8_|csk-|pplx-|vck_|ABSK|AIza|AKIA)[A-Za-z0-9_\-]{16,}"
-    r"|(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{0,8192}"
+_PREFIXES = ("sk-", "gsk_", "xai-", "hf_", "nvapi-", "r8_", "csk-", "pplx-", "vck_", "ABSK", "AIza", "AKIA")
+
+# Every pattern starts with a literal or a set, so that the search skips what cannot match; hence the
+# lookbehinds that stand after what they look behind at.
+_SHAPES = (
+    re.compile("(?:" + "|".join(f"{p}(?<![A-Za-z0-9]{p})" for p in _PREFIXES) + r")[A-Za-z0-9_\-]{16,}"),
+    re.compile(r"[0-9a-fA-F](?<![0-9a-fA-F]{2})[0-9a-fA-F]{63}(?![0-9a-fA-F])"),
+    re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{0,8192}"),
+    re.compile(r"[Bb](?:earer|EARER) ([^\s\"'\\,;}<>]+)"),
 )
-_BEARER = re.compile(r"(?<=[Bb]earer )[^\s\"'\\,;}<>]+|(?<=BEARER )[^\s\"'\\,;}<>]+")
+_ESCAPES = re.compile(r"[\\%&]")
 
 
 class Redactor:
@@ -30,11 +36,14 @@ class Redactor:
 
     def __init__(self, secret: Secret | None) -> None:
         value = "" if secret is None else secret.reveal()
-        self._patterns = [_KEY_SHAPES, _BEARER]
         self.reach = 9_000
         """Characters that a key's longest spelling may take."""
+        self._escaped: list[re.Pattern[str]] = []
+        self._plain: list[re.Pattern[str]] = []
         if len(value) >= SHORTEST:
-            self._patterns.insert(0, _spellings(value))
+            forms = _forms(value)
+            self._escaped = [_pattern(form, _spelled) for form in forms]
+            self._plain = [_pattern(form, _either_case) for form in forms]
             self.reach = max(self.reach, len(value) * _LONGEST_CHARACTER)
 
     def __repr__(self) -> str:
@@ -57,19 +66,22 @@ class Redactor:
         return "".join(pieces)
 
     def _found(self, text: str) -> list[tuple[int, int]]:
-        """Where keys stand, in order."""
-        return sorted(match.span() for pattern in self._patterns for match in pattern.finditer(text))
+        """Where keys stand, in order; spellings with escapes are looked for only where there are any."""
+        mine = self._escaped if _ESCAPES.search(text) else self._plain
+        patterns = (*mine, *_SHAPES)
+        return sorted(match.span(match.lastindex or 0) for each in patterns for match in each.finditer(text))
 
 
-def _spellings(key: str) -> re.Pattern[str]:
-    """The key as it is, escaped for URLs, JSON or HTML, in base64 or hex, and its SHA-256."""
+def _forms(key: str) -> list[str]:
+    """The key itself, in hex, as its SHA-256, and in base64."""
     raw = key.encode()
-    forms = [key, raw.hex(), hashlib.sha256(raw).hexdigest(), *_base64_forms(raw)]
-    parts = []
-    for form in forms:
-        spelled = "".join(map(_spelled, form[:_SPELLED]))
-        parts.append(spelled + (_REST if len(form) > _SPELLED else ""))
-    return re.compile("|".join(parts))
+    return [key, raw.hex(), hashlib.sha256(raw).hexdigest(), *_base64_forms(raw)]
+
+
+def _pattern(form: str, spell: Callable[[str], list[str]]) -> re.Pattern[str]:
+    """A pattern for a form, each character spelled in one of several ways."""
+    spelled = "".join(f"(?:{'|'.join(spell(character))})" for character in form[:_SPELLED])
+    return re.compile(spelled + (_REST if len(form) > _SPELLED else ""))
 
 
 def _base64_forms(raw: bytes) -> list[str]:
@@ -82,20 +94,20 @@ def _base64_forms(raw: bytes) -> list[str]:
     return forms
 
 
-def _spelled(character: str) -> str:
-    """A pattern for one character in any usual escape."""
-    code = _any_case(f"{ord(character):02x}")
-    plain = re.escape(character)
-    if character in "+/":
-        plain = f"[{re.escape(character)}{'-' if character == '+' else '_'}]"
-    elif character in "abcdef":
-        plain = f"[{character}{character.upper()}]"
-    named = html.escape(character)
-    entity = f"|{re.escape(named)}" if named != character else ""
-    numbered = f"&#(?:0{{0,4}}{ord(character)}|[xX]0{{0,4}}{code});"
-    return rf"(?:\\{{0,4}}(?:{plain}|u00{code}|x{code})|%(?:25){{0,3}}{code}|{numbered}{entity})"
+def _either_case(character: str) -> list[str]:
+    """A character as it is; hex digits in either case, and the two signs of base64 in either alphabet."""
+    others = {"+": "-", "/": "_"} | {digit: digit.upper() for digit in "abcdef"}
+    return [re.escape(each) for each in (character, others.get(character)) if each]
 
 
-def _any_case(digits: str) -> str:
-    """A pattern for hex digits in either case."""
-    return "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in digits)
+def _spelled(character: str) -> list[str]:
+    """A character in any usual escape, however often escaped."""
+    spellings = []
+    for each in _either_case(character):
+        code = f"{ord(each[-1]):02x}"
+        cased = "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in code)
+        named = html.escape(each[-1])
+        spellings += [each, rf"\\{{1,4}}(?:{each}|u00{cased}|x{cased})", rf"%(?:25){{0,3}}{cased}"]
+        spellings += [f"&#(?:0{{0,4}}{ord(each[-1])}|[xX]0{{0,4}}{cased});"]
+        spellings += [re.escape(named)] if named != each[-1] else []
+    return spellings

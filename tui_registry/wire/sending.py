@@ -11,6 +11,7 @@ from tui_registry import __version__
 from tui_registry.clock import Clock
 from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
 from tui_registry.errors import Refused
+from tui_registry.text import Secret
 from tui_registry.wire.connecting import open_transport
 from tui_registry.wire.exchange import Caps, Deadlines, Outcome, Target
 from tui_registry.wire.plainjson import read_json
@@ -26,6 +27,7 @@ USER_AGENT = f"tui-registry/{__version__}"
 ERROR_BODY = 64 << 10
 """Bytes read of an answer that is an error; the rest of one is never needed."""
 
+_REDACTORS = 4  # the key, a wrong one for the negative control, and room to change
 _LARGE = 256 << 10  # bytes; parsing more is done off the event loop
 
 Reader = Callable[[Record, AsyncIterator[bytes], float], Awaitable[None]]
@@ -51,6 +53,7 @@ class Sender:
         self._clock = clock
         self._given = transport
         self._transports: dict[str, httpx2.AsyncBaseTransport] = {}
+        self._redactors: list[tuple[Secret | None, Redactor]] = []
 
     async def close(self) -> None:
         """Close every connection."""
@@ -58,12 +61,20 @@ class Sender:
         for transport in transports.values():
             await transport.aclose()
 
+    def redactor(self, secret: Secret | None) -> Redactor:
+        """What takes this key out of text; made once, because making it costs more than a request."""
+        for known, redactor in self._redactors:
+            if known == secret:
+                return redactor
+        made = Redactor(secret)
+        self._redactors = [(secret, made), *self._redactors[: _REDACTORS - 1]]
+        return made
+
     async def send(
         self,
         target: Target,
         request: Request,
         deadlines: Deadlines,
-        redactor: Redactor,
         read_events: Reader | None = None,
     ) -> Record:
         """Everything that happened; raises Refused, before sending, for a key that may not go there."""
@@ -72,7 +83,7 @@ class Sender:
         refuse_wrong_place(target, request)
         key = key_headers(target)
         transport = self._transport(target.endpoint)
-        record = Record(request, redactor, self._clock())
+        record = Record(request, self.redactor(target.secret), self._clock())
         start = self.monotonic()
         try:
             async with asyncio.timeout(deadlines.total):
@@ -154,20 +165,26 @@ class Sender:
 
     async def _plain(self, response: "httpx2.Response", record: Record) -> AsyncGenerator[bytes, None]:
         """The plain bytes of the body as the network brings them."""
+        import httpx2
+
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
         inflater = Inflater(record.headers.get("content-encoding", ""), self.caps.body)
-        async with aclosing(response.aiter_raw()) as raw:
-            async for chunk in raw:
+        chunks = aiter(response.stream)
+        try:
+            async for chunk in chunks:
                 data = inflater.feed(chunk)
                 record.took(data)
                 yield data
+        finally:
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()
 
     async def _read_body(self, record: Record, plain: AsyncIterator[bytes]) -> None:
         """Read a body that is no event stream, as far as it is needed."""
-        most = self.caps.body if record.is_good else ERROR_BODY
         async for data in plain:
             record.raw += data
-            if len(record.raw) >= most:
-                break
+            if not record.is_good and len(record.raw) >= ERROR_BODY:
+                return
 
 
 def refuse_wrong_place(target: Target, request: Request) -> None:

@@ -1,6 +1,7 @@
 """The wire to one provider: its calls, each answered with everything that happened."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +25,6 @@ from tui_registry.wire.exchange import (
 from tui_registry.wire.listing import read_listing
 from tui_registry.wire.plainjson import at, is_object
 from tui_registry.wire.record import with_verdict
-from tui_registry.wire.redact import Redactor
 from tui_registry.wire.request import Request, below
 from tui_registry.wire.rules import VERDICTS
 from tui_registry.wire.sending import Sender
@@ -32,6 +32,8 @@ from tui_registry.wire.vectors import vectors_of
 
 if TYPE_CHECKING:
     import httpx2
+
+_PLACE = re.compile(r"/(?!/)|https?://")
 
 
 class Wire:
@@ -76,7 +78,7 @@ class Wire:
         An absolute URL must have the target's origin. `chat` is no call of its own: use `chat`.
         """
         method, _, place = proof.partition(" ")
-        if method not in ("GET", "POST") or not place.startswith(("/", "https://", "http://")):
+        if method not in ("GET", "POST") or not _PLACE.match(place):
             raise Refused(f"{proof!r} is not a call that proves a key by itself; a chat probe proves it.")
         dialect = dialect_of(target.dialect)
         is_list = (method, place) == ("GET", "/models")
@@ -86,9 +88,7 @@ class Wire:
         else:
             url = below(target.endpoint, place) if place.startswith("/") else place
             request = Request(method, url)
-        record = await self._sender.send(
-            target, request, deadlines or self._deadlines, Redactor(target.secret)
-        )
+        record = await self._sender.send(target, request, deadlines or self._deadlines)
         exchange = record.judged(target.limit_headers)
         if exchange.outcome != "ok":
             return exchange
@@ -111,9 +111,7 @@ class Wire:
         if request is None:
             nothing = Exchange("POST", target.endpoint.url, self._clock(), "ok")
             return EmbedReply(with_verdict(nothing, "unsupported", "dialect"))
-        record = await self._sender.send(
-            target, request, deadlines or self._deadlines, Redactor(target.secret)
-        )
+        record = await self._sender.send(target, request, deadlines or self._deadlines)
         exchange = record.judged(target.limit_headers)
         if exchange.outcome != "ok":
             return EmbedReply(exchange)
