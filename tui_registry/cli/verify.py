@@ -1,7 +1,7 @@
 """`tui-registry verify`: prove models by real calls within a budget, and end with what came of it."""
 
 import sys
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +12,8 @@ from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.verification import SUITES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from tui_registry.cli.verify_report import Report
-    from tui_registry.verification import Event, Plan
+    from tui_registry.verification import Plan
 
 DEFAULT_SUITE = "standard"
 
@@ -174,7 +172,7 @@ async def _follow(session: Session, plan: "Plan", report: "Report") -> None:
     events = run(session.store, plan, options=session.asking, trigger="command line")
     drawing = asyncio.create_task(report.progress.draw_on())
     try:
-        async with aclosing(cast("AsyncGenerator[Event, None]", events)) as told:
+        async with aclosing(events) as told:
             async for event in told:
                 report.take(event)
     finally:

@@ -125,7 +125,7 @@ async def _doubt_key(bench: Bench, work: Work) -> None:
     if again.exchange.outcome == "auth":
         await bench.reject_key(again.exchange)
     else:
-        await _keep(bench, work, "chat", again, _judged(bench, work, "chat", again), 2, True)
+        await _keep(bench, work, "chat", again, await _judged(bench, work, "chat", again), 2, True)
 
 
 async def _not_made(bench: Bench, work: Work, probe: Probe, made: NotMade) -> Judgement:
