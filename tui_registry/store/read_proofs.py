@@ -36,8 +36,11 @@ SELECT created_at, model_id, input_tokens, output_tokens FROM verification_resul
 WHERE provider_id = ? AND created_at >= ? AND status <> 'skipped' ORDER BY id
 """
 _RECENT = """
-SELECT outcome FROM verification_result
-WHERE model_id = ? AND created_at >= ? AND status NOT IN ('blocked', 'skipped') ORDER BY id DESC LIMIT ?
+SELECT model_id, outcome FROM (
+  SELECT model_id, outcome, id, row_number() OVER (PARTITION BY model_id ORDER BY id DESC) AS place
+  FROM verification_result
+  WHERE provider_id = ? AND created_at >= ? AND model_id IS NOT NULL AND status NOT IN ('blocked', 'skipped')
+) WHERE place <= ? ORDER BY id DESC
 """
 _RESULT_COLUMNS = ", ".join(ResultRow.__dataclass_fields__)
 _LAST_PASS = """
@@ -92,9 +95,12 @@ class ProofReads:
             for at, model, given, out in self._fetch(_ATTEMPTS, (provider_id, since))
         ]
 
-    def recent_outcomes(self, model_id: int, since: str, size: int = 20) -> list[str | None]:
-        """The outcomes of a model's last attempts that were not blocked, newest first."""
-        return [outcome for (outcome,) in self._fetch(_RECENT, (model_id, since, size))]
+    def recent_outcomes(self, provider_id: int, since: str, size: int = 20) -> dict[int, list[str | None]]:
+        """The outcomes of each model's last attempts that were not blocked, newest first, by model id."""
+        found: dict[int, list[str | None]] = {}
+        for model_id, outcome in self._fetch(_RECENT, (provider_id, since, size)):
+            found.setdefault(model_id, []).append(outcome)
+        return found
 
     def run_results(self, run_id: int) -> list[ResultRow]:
         """Every result of a run, oldest first."""

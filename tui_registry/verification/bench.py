@@ -57,6 +57,8 @@ class Bench:
         self.stopped: str | None = None
         """Why the provider is not asked any more, None while it is."""
         self.key: KeyVerdict | None = None
+        self.outcomes: dict[int, list[str | None]] = {}
+        """Of each model's last attempts before the run, newest first."""
         self._key_checked_at = float("-inf")
         self._soft: list[int] = []
 

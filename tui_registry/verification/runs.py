@@ -23,7 +23,7 @@ from tui_registry.verification.plan import ModelPlan, Plan, ProviderPlan
 from tui_registry.verification.probing import probe_model
 from tui_registry.verification.recorder import Note, Recorder
 from tui_registry.verification.target import subject_of
-from tui_registry.verification.waiting import kept, read, together
+from tui_registry.verification.waiting import kept, read, read_aside, together
 
 REMEMBERED = timedelta(days=30)
 """How far back attempts count for a model's reliability."""
@@ -140,6 +140,9 @@ async def _ask_provider(whole: _Run, plan: ProviderPlan) -> None:
         bench = Bench(
             whole.store, subject, wire, limiter, whole.budget, whole.recorder, whole.options, whole.id
         )
+        since = stamp(whole.options.clock() - REMEMBERED)
+        proofs = whole.store.proofs
+        bench.outcomes = await read_aside(lambda: proofs.recent_outcomes(plan.row.id, since))
         if plan.checks_key:
             whole.events.put_nowait(ProbeStarted(plan.row.name, None, None, "key"))
             await bench.check_key()
@@ -163,9 +166,7 @@ async def _ask_models(whole: _Run, bench: Bench, plan: ProviderPlan) -> None:
 
 async def _ask_model(whole: _Run, bench: Bench, plan: ModelPlan) -> None:
     """The probes of one model in order; without an answer to the first there are no others."""
-    since = stamp(whole.options.clock() - REMEMBERED)
-    work = Work(plan, dict(plan.quirks), plan.reasons, dict(plan.scores))
-    work.outcomes = await read(lambda: whole.store.proofs.recent_outcomes(plan.id, since))
+    work = Work(plan, dict(plan.quirks), plan.reasons, dict(plan.scores), bench.outcomes.pop(plan.id, []))
     for probe in plan.probes:
         if bench.stopped is not None:
             left = left_out(bench, plan.id, probe, NotMade("skipped", "breaker", bench.stopped))

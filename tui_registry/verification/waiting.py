@@ -30,6 +30,16 @@ async def read(question: Callable[[], T]) -> T:
     return question()
 
 
+async def read_aside(question: Callable[[], T]) -> T:
+    """The same for a question that takes its time: it is asked in a thread of its own."""
+    for _ in range(round(READ_PATIENCE / READ_PAUSE)):
+        try:
+            return await asyncio.to_thread(question)
+        except StoreLocked:
+            await asyncio.sleep(READ_PAUSE)
+    return await asyncio.to_thread(question)
+
+
 async def together(*coroutines: Coroutine[object, object, None]) -> None:
     """Run them side by side; the first that fails, or a cancellation, ends them all before it is raised."""
     tasks = [asyncio.ensure_future(each) for each in coroutines]
