@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+KEY_REJECTED = "key rejected by the provider"
+"""Why a provider whose key was proved to be no good is off."""
+
 Cell: TypeAlias = int | float | str | None
 Row: TypeAlias = tuple[Cell, ...]
 

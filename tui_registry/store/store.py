@@ -34,7 +34,10 @@ PAGE_BUDGET = 0.04
 
 
 class Store:
-    """An open registry; `banner` is what a person should know about how it was opened, None if nothing."""
+    """An open registry; `banner` is what a person should know about how it was opened, None if nothing.
+
+    `is_checked` is False for a large file whose pages were not all read at opening; `check` reads them.
+    """
 
     def __init__(
         self, connections: Connections, vault: Vault, clock: Clock, backups: Path, banner: str | None
@@ -43,6 +46,7 @@ class Store:
         self.path = connections.path
         self.read_only = connections.read_only
         self.banner = banner
+        self.is_checked = True
         self.reads = Reads(connections.read)
         self.history = HistoryReads(connections.read)
         self.proofs = ProofReads(connections.read)
@@ -78,10 +82,12 @@ class Store:
         read_only = read_only or opening.read_only
         if not read_only:
             climb(path, backups, clock)
-        notes = check_file(path, quick=path.stat().st_size > DEEP_CHECK_BYTES)
+        is_large = path.stat().st_size > DEEP_CHECK_BYTES
+        notes = check_file(path, quick=is_large)
         banner = " ".join(note for note in (opening.banner, *notes) if note) or None
         connections = Connections(path, read_only=read_only)
         store = cls(connections, vault, clock, backups, banner)
+        store.is_checked = not is_large
         if not read_only and store.reads.setting(SEEDED) != known.version:
             with connections.write() as database:
                 reads = Reads(lambda: nullcontext(database))

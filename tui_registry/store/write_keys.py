@@ -6,7 +6,7 @@ from secrets import token_hex
 from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
+from tui_registry.store.rows import KEY_REJECTED, NewResult, ProviderRow, ResultRow
 from tui_registry.store.write_providers import switched_off, update
 from tui_registry.store.write_results import add_result
 from tui_registry.text import Secret
@@ -44,7 +44,8 @@ def move_key(change: Change, id: int, to_host: str) -> ProviderRow:
         raise Refused(f"{row.name} has no key to move. Enter one.")
     endpoint = stored_endpoint(row.name, row.endpoint)
     if to_host.strip().lower().rstrip(".") != endpoint.host:
-        raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.")
+        danger = " The key will cross the network unencrypted." if endpoint.is_cleartext else ""
+        raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.{danger}")
     sealed_for = read_header(row.api_key_encrypted).origin
     if sealed_for == endpoint.origin:
         raise Refused(f"The key of {row.name} is for {endpoint.host} already.")
@@ -67,7 +68,7 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     if result.status == "pass":
         values = {"key_validated_at": change.later(row.key_validated_at)}
     elif result.status == "fail":
-        values = {"key_validated_at": None} | switched_off(change, row, "key rejected by the provider")
+        values = {"key_validated_at": None} | switched_off(change, row, KEY_REJECTED)
     if values:
         update(change, row, values)
     return kept

@@ -4,6 +4,8 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterable
+from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from textual import events
@@ -18,15 +20,9 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
-from tui_registry.ui.history import HistoryScreen
 from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
-from tui_registry.ui.keys_page import KeysPage
-from tui_registry.ui.limits import LimitsScreen
 from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.models import ModelsScreen
-from tui_registry.ui.prices import PricesScreen
-from tui_registry.ui.providers import ProvidersScreen
 from tui_registry.ui.record_page import RecordPage
 from tui_registry.ui.restoring import keep_open_form, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
@@ -57,7 +53,7 @@ class RegistryApp(TerminalApp):
         bind("app.quit", "leave"),
         bind("app.quit_now", "quit", priority=True),
         bind("app.copy_or_quit", "copy_or_quit"),
-        bind("app.suspend", "suspend_process"),
+        bind("app.suspend", "suspend"),
         bind("app.redraw", "redraw", priority=True),
     ]
 
@@ -74,9 +70,14 @@ class RegistryApp(TerminalApp):
         self._interrupted_at = -SECOND_PRESS
         self._seen_version = -1
         self._is_troubled = False
-        screens = (ProvidersScreen, ModelsScreen, PricesScreen, LimitsScreen, HistoryScreen)
-        for view, screen in zip(VIEWS, screens, strict=True):
-            self.add_mode(view, lambda screen=screen: screen(desk))  # type: ignore[misc]
+        for view in VIEWS:
+            self.add_mode(view, partial(self._new_screen, view))
+
+    def _new_screen(self, view: str) -> Screen[object]:
+        """The screen of a view; the module of each is loaded when it is first shown."""
+        module = import_module(f"tui_registry.ui.{view}")
+        screen: Screen[object] = getattr(module, f"{view.title()}Screen")(self.desk)
+        return screen
 
     def on_mount(self) -> None:
         """Open the first view and watch for signals and for other sessions."""
@@ -86,10 +87,19 @@ class RegistryApp(TerminalApp):
         self.switch_mode("providers")
         self.call_after_refresh(self._offer_kept)
         self.set_interval(LOOK_EVERY, self._look_for_changes)
+        if not self.desk.store.is_checked:
+            self.run_worker(self._check_registry())
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
+
+    async def _check_registry(self) -> None:
+        """Read the whole of a large file, which its opening did not, and say if it is damaged."""
+        try:
+            await asyncio.to_thread(self.desk.store.check)
+        except RegistryError as error:
+            self._announce(str(error))
 
     def _offer_kept(self) -> None:
         if isinstance(self.screen, DeskScreen):
@@ -122,7 +132,7 @@ class RegistryApp(TerminalApp):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as people write it, also where it is one of their own."""
-        return binding.key_display or printed(binding.key)
+        return binding.key_display or printed(binding.key, self.desk.ascii)
 
     def _ended_by_signal(self, number: signal.Signals) -> None:
         """End cleanly when the terminal or the system asks for it; what was typed is kept."""
@@ -186,6 +196,8 @@ class RegistryApp(TerminalApp):
 
     def action_keys(self) -> None:
         """Show the keys of the present screen."""
+        from tui_registry.ui.keys_page import KeysPage
+
         self.push_screen(KeysPage(self.screen, self.desk.keys))
 
     async def action_leave(self) -> None:
@@ -218,6 +230,11 @@ class RegistryApp(TerminalApp):
             return
         self._interrupted_at = now
         self.notify("ctrl+c again quits.", markup=False, timeout=SECOND_PRESS)
+
+    async def action_suspend(self) -> None:
+        """To the shell, once every save is through: a suspended save would hold the file for others."""
+        await self.desk.save(lambda _writes: None)
+        self.action_suspend_process()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""

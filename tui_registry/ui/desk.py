@@ -134,21 +134,19 @@ class DeskScreen(Screen[None]):
     def begin(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
         """Start a deed that may ask and save; what it refuses is told, and the app goes on.
 
-        A key typed ahead of the question that an earlier one asks begins nothing.
+        While one deed is under way, a key typed ahead of its question begins no other.
         """
         if not self._is_beginning and self.is_current:
             self._is_beginning = True
             self.run_worker(self._do(deed, args))
 
     async def _do(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
-        asyncio.get_running_loop().call_soon(self._begun)
         try:
             await deed(self, *args)
         except RegistryError as error:
             self.refuse(str(error))
-
-    def _begun(self) -> None:
-        self._is_beginning = False
+        finally:
+            self._is_beginning = False
 
     async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
         """Make a change and tell of it; a refusal is told instead, and nothing is lost."""

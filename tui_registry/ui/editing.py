@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
-from tui_registry.errors import Conflict
+from tui_registry.errors import Conflict, Gone
 from tui_registry.ui import record_fields
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.form import FormScreen
@@ -64,6 +64,10 @@ async def ask(
 
     async def resolve(checked: D, conflict: Conflict, side: Side) -> R:
         fresh = reload()
+        if fresh is None and base is not None:
+            raise Gone(
+                "Another session deleted this meanwhile. What you typed is still here; save it as new."
+            )
         chosen = settled(checked, base, fresh, conflict, side)
         return await desk.save(lambda writes: save(writes, chosen, fresh))
 

@@ -5,6 +5,7 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from tui_registry.money import per_million, short_count, show_amount, show_count, show_price
+from tui_registry.store.rows import KEY_REJECTED
 from tui_registry.ui.columns import Column, Record, Shown, Tinted
 from tui_registry.ui.words import NONE, STATE_TONE, UNKNOWN, aged, host, state
 
@@ -97,7 +98,7 @@ def _caps(_value: object, record: Record) -> Shown:
 
 def _unproven(record: Record) -> str:
     """Why a sealed key is not known to work."""
-    return "rejected" if "rejected" in str(record["state_reason"]) else "unchecked"
+    return "rejected" if record["state_reason"] == KEY_REJECTED else "unchecked"
 
 
 def provider_columns(desk: "Desk") -> tuple[Column, ...]:

@@ -10,6 +10,7 @@ from tui_registry.ui.form import FormScreen
 from tui_registry.ui.kept_forms import Origin
 from tui_registry.ui.key_editing import enter_key, variable_for
 from tui_registry.ui.picker import Entry, Picker
+from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
     from tui_registry.store import KnownProvider, ProviderRow
@@ -110,8 +111,9 @@ async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = a
     )
     if saved is None:
         return
-    words = screen.desk.store.key_words(saved)
-    if words.startswith("for "):
+    store = screen.desk.store
+    if store.key_state(saved) is KeyState.OTHER_HOST:
+        words = store.key_words(saved)
         screen.changed(f"Saved {saved.name}. Its key is sealed {words} and goes nowhere else; K moves it.")
     else:
         screen.changed(f"Saved {saved.name}.")
