@@ -101,6 +101,11 @@ def test_no_key_is_made_while_sealed_records_wait_for_the_missing_one(tmp_path: 
     assert os.listdir(tmp_path) == []
 
 
+def test_who_lost_the_vault_key_is_told_what_entering_a_key_again_takes(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileMissing, match="remove every stored key, then enter them again"):
+        Vault(tmp_path / "vault.key").create(sealed_exists=True)
+
+
 def test_a_file_that_is_refused_is_not_replaced_either(made: Path) -> None:
     made.write_bytes(b"")
     with pytest.raises(KeyFileRefused):

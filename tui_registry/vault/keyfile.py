@@ -32,7 +32,7 @@ def missing(path: Path, key_id: str | None = None) -> KeyFileMissing:
     name = f" {short_id(key_id)}" if key_id else ""
     return KeyFileMissing(
         f"The vault key{name} is not at {path}. Restore that file."
-        " Without it stored keys cannot be read; you can enter them again."
+        " Without it stored keys cannot be read: remove every stored key, then enter them again."
     )
 
 

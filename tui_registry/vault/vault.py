@@ -109,7 +109,7 @@ class Vault:
             held = ", ".join(short_id(name) for name in ring)
             raise WrongVaultKey(
                 f"This needs the vault key {short_id(key_id)}, but {self.path} holds {held}."
-                " Put the right file there, or enter the key again."
+                " Put the right file there, or remove every stored key, then enter them again."
             )
         return ring[key_id]
 
