@@ -95,6 +95,16 @@ def test_a_result_that_is_not_there_is_not_found(shell: Shell) -> None:
     assert shell.refused("history", "show", "99") == "There is no result 99.\n"
 
 
+@pytest.mark.parametrize("words", [("list", "--limit"), ("show",)])
+def test_a_number_that_no_registry_can_hold_is_wrong_usage(shell: Shell, words: tuple[str, ...]) -> None:
+    assert "range" in shell.refused("history", *words, str(2**63))
+
+
+def test_the_largest_number_is_a_number_like_others(shell: Shell) -> None:
+    assert len(shell.json("history", "list", "--limit", str(2**63 - 1))) == 3
+    assert "no result" in shell.refused("history", "show", str(2**63 - 1))
+
+
 def test_a_model_with_results_is_not_deleted(shell: Shell) -> None:
     sentence = shell.refused("model", "delete", "Groq", "llama-4")
     assert "1 result" in sentence

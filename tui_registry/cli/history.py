@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 STATUSES = click.Choice(["pass", "partial", "fail", "unsupported", "blocked", "error", "skipped"])
 DEFAULT_LIMIT = 100
+LARGEST = 2**63 - 1
+"""The largest number the registry can hold."""
 
 
 class HistoryGroup(click.Group):
@@ -40,7 +42,7 @@ def history() -> None:
 @click.option("--provider", metavar="NAME", help="Only this provider's.")
 @click.option("--model", "model_id", metavar="ID", help="Only results of models with this id.")
 @click.option("--status", type=STATUSES, help="Only results that ended so.")
-@click.option("--limit", type=click.IntRange(min=1), default=DEFAULT_LIMIT, show_default=True)
+@click.option("--limit", type=click.IntRange(1, LARGEST), default=DEFAULT_LIMIT, show_default=True)
 @json_option
 @pass_session
 def list_history(
@@ -83,7 +85,7 @@ def list_history(
 
 
 @history.command("show")
-@click.argument("result_id", type=int)
+@click.argument("result_id", type=click.IntRange(1, LARGEST))
 @json_option
 @pass_session
 def show_result(session: Session, result_id: int, as_json: bool) -> None:
