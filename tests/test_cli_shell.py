@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,13 @@ class TestBeginning:
         assert tmp_path.stat().st_mode & 0o777 == 0o755
         assert (tmp_path / "own.db").stat().st_mode & 0o777 == 0o600
 
+    def test_an_empty_home_is_refused_instead_of_meaning_the_present_directory(
+        self, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        assert "names no directory" in shell.refused("--home", "", "provider", "list")
+        assert list(tmp_path.iterdir()) == []
+
     def test_the_directory_of_a_new_registry_is_closed_to_others(self, shell: Shell) -> None:
         shell.home.database.parent.mkdir(parents=True)
         shell.home.database.parent.chmod(0o755)
@@ -153,6 +161,30 @@ class TestEnding:
             writer.stdout.close()
             with writer.stderr:
                 assert (writer.stderr.read(), writer.wait(timeout=20)) == (b"", 141)
+
+    @pytest.mark.parametrize("words", [("provider", "list"), ("provider", "list", "--json"), ("keys",)])
+    def test_an_answer_that_finds_no_room_is_said_to_be_lost(
+        self, shell: Shell, words: tuple[str, ...]
+    ) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no /dev/full")
+        shell.done("provider", "add", "Groq")
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(
+                (*PROGRAM, *words),
+                env=surroundings(shell.root),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+        assert ended.stderr.startswith("The answer could not be written: ")
+
+    def test_closed_standard_output_is_no_bug(self, shell: Shell) -> None:
+        shell.done("provider", "add", "Groq")
+        ended = process(shell.root, "provider", "list", before=partial(os.close, 1))
+        assert (ended.returncode, ended.stderr) == (0, "")
 
     def test_a_bug_ends_with_one_sentence_that_holds_no_secret(self, shell: Shell) -> None:
         code = (

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -35,6 +35,16 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+class HomeDirectory(click.Path):
+    """A directory that is named; an empty text would silently mean the present one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """The path; fails for an empty text."""
+        if not os.fspath(value):
+            self.fail("An empty text names no directory.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.group(
     cls=Ending,
     invoke_without_command=True,
@@ -42,7 +52,7 @@ def main() -> NoReturn:
 )
 @click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=HomeDirectory(path_type=Path, file_okay=False),
     help="Keep everything under this directory. Also: TUI_REGISTRY_HOME.",
 )
 @click.option(

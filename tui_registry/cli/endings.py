@@ -6,7 +6,7 @@ from types import TracebackType
 
 import click
 
-from tui_registry.cli.output import remark
+from tui_registry.cli.output import forget_output, remark
 from tui_registry.errors import RegistryError
 from tui_registry.text import looks_like_key
 
@@ -41,7 +41,7 @@ class Ending(click.Group):
         except (KeyboardInterrupt, click.Abort):
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            _forget_output()
+            forget_output()
             ctx.exit(PIPE_CLOSED)
 
 
@@ -57,10 +57,3 @@ def _tell_of_bug(kind: type[BaseException], error: BaseException, trace: Traceba
         place = f" in {os.path.basename(code.co_filename)}, {code.co_name}, line {trace.tb_lineno}"
         trace = trace.tb_next
     remark(f"tui-registry stopped because of a bug in it: {kind.__name__}{place}.")
-
-
-def _forget_output() -> None:
-    """Point standard output nowhere, so that flushing it at the end says nothing either."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

@@ -7,7 +7,7 @@ import click
 
 from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.opening import Session, pass_session
-from tui_registry.cli.output import json_option, print_json, remark, tell
+from tui_registry.cli.output import is_terminal, json_option, print_json, remark, tell, write
 from tui_registry.cli.provider_facts import provider_record
 from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import InvalidInput, Refused
@@ -125,7 +125,7 @@ def show_key(session: Session, name: str, reveal: bool) -> None:
             f"This prints the key of {row.name} in clear, where screens and logs keep it. If that is wanted,"
             " add --reveal."
         )
-    click.echo(session.store.open_key(row.id).reveal())
+    write(session.store.open_key(row.id).reveal())
 
 
 def _consent_words(endpoint: Endpoint, refusal: str) -> str:
@@ -140,10 +140,10 @@ def _entered(session: Session, name: str, endpoint: Endpoint, variable: str | No
         text = session.environ.get(variable, "")
         if not text.strip():
             raise InvalidInput({"api_key": f"${variable} is not set in this shell."})
-    elif sys.stdin.isatty():
+    elif is_terminal(sys.stdin):
         text = _asked(session, name)
     else:
-        text = sys.stdin.read(LONGEST_INPUT)
+        text = sys.stdin.read(LONGEST_INPUT) if sys.stdin is not None else ""
     try:
         secret, note = read_pasted_key(text, local=endpoint.is_loopback)
     except ValueError as refusal:

@@ -4,10 +4,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import click
 
+from tui_registry.errors import Refused
 from tui_registry.text import clean, width
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -24,16 +25,34 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")(command)
 
 
+def write(text: str) -> None:
+    """One line or more of an answer on standard output; raises Refused where there is no room for it."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget_output()
+        raise Refused(f"The answer could not be written: {error.strerror}.") from error
+
+
+def forget_output() -> None:
+    """Point standard output nowhere, so that flushing it at the end says nothing either."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
 def print_json(value: object) -> None:
     """A value as ASCII JSON; raises ValueError for a number that JSON does not have."""
     import json
 
-    click.echo(json.dumps(value, ensure_ascii=True, allow_nan=False, indent=2))
+    write(json.dumps(value, ensure_ascii=True, allow_nan=False, indent=2))
 
 
 def tell(sentence: str) -> None:
     """What was done, on standard output."""
-    click.echo(clean(sentence, lines=True))
+    write(clean(sentence, lines=True))
 
 
 def remark(sentence: str) -> None:
@@ -41,12 +60,17 @@ def remark(sentence: str) -> None:
     click.echo(clean(sentence, lines=True), err=True)
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at this stream; one that was closed before the program began is None."""
+    return stream is not None and stream.isatty()
+
+
 def print_facts(facts: Iterable[tuple[str, str | None]]) -> None:
     """Named facts, one a line; further lines of a text are set under its first."""
     told = [(label, clean(ABSENT if value is None else value, lines=True)) for label, value in facts]
     indent = max((len(label) for label, _ in told), default=0) + _GAP
     for label, value in told:
-        click.echo(f"{label:<{indent}}{value.replace(chr(10), chr(10) + ' ' * indent)}".rstrip())
+        write(f"{label:<{indent}}{value.replace(chr(10), chr(10) + ' ' * indent)}".rstrip())
 
 
 def print_table(
@@ -64,7 +88,7 @@ def print_table(
     from rich.text import Text
 
     cells = [[clean(ABSENT if cell is None else str(cell)) for cell in row] for row in rows]
-    on_terminal = sys.stdout.isatty()
+    on_terminal = is_terminal(sys.stdout)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place, title in enumerate(titles):
         longest = max([width(title), *(width(row[place]) for row in cells)], default=0)
@@ -90,7 +114,7 @@ def print_table(
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+        write(line.rstrip())
 
 
 def _natural_width(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
