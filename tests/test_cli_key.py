@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -111,6 +112,20 @@ def test_cleartext_needs_the_host_written_out(shell: Shell) -> None:
     assert "--allow-cleartext 10.0.0.7" in sentence
     shell.refused("key", "set", "Groq", "--allow-cleartext", "10.0.0.8", typed=CANARY)
     assert "sealed" in shell.done("key", "set", "Groq", "--allow-cleartext", "10.0.0.7", typed=CANARY)
+
+
+def test_moving_a_key_to_plain_http_says_so_before_the_host_is_written_out(shell: Shell) -> None:
+    shell.done("key", "set", "Groq", typed=CANARY)
+    result = shell.run("provider", "edit", "Groq", "--endpoint", "http://api.groq.com/openai/v1")
+    assert "To move it to http://api.groq.com" in result.stderr
+    assert "unencrypted" in result.stderr
+    assert "unencrypted" in shell.refused("key", "move", "Groq", "--to-host", "other.example.com")
+
+
+def test_closed_standard_input_holds_no_key(shell: Shell) -> None:
+    ended = process(shell.root, "key", "set", "Groq", before=partial(os.close, 0))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "nothing was left" in ended.stderr
 
 
 def test_a_host_that_takes_no_key_at_all_is_not_offered_consent(shell: Shell) -> None:

@@ -12,7 +12,7 @@ from tui_registry.cli.provider_facts import print_provider, provider_record, sta
 from tui_registry.endpoint import parse_endpoint
 from tui_registry.errors import NotFound
 from tui_registry.money import show_count
-from tui_registry.vault import KeyState
+from tui_registry.vault import KeyState, shown_origin
 
 if TYPE_CHECKING:
     from tui_registry.store import ProviderRow
@@ -138,10 +138,12 @@ def edit_provider(
     )
     _tell_change(session, row, f"Saved {row.name}.", as_json)
     if session.store.key_state(row) is KeyState.OTHER_HOST:
-        host = parse_endpoint(row.endpoint).host
+        place = parse_endpoint(row.endpoint)
+        danger = ", where it will cross the network unencrypted" if place.is_cleartext else ""
         remark(
             f"The key of {row.name} is still {session.store.key_words(row)} and goes nowhere else."
-            f" To move it: tui-registry key move {quote(row.name)} --to-host {host}"
+            f" To move it to {shown_origin(place.origin)}{danger}:"
+            f" tui-registry key move {quote(row.name)} --to-host {place.host}"
         )
 
 
