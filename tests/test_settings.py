@@ -224,7 +224,8 @@ async def test_own_keys_work_and_are_shown_in_the_footer_the_key_page_and_the_co
         await on_screen(pilot, "Save f9")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, ListScreen))
-        commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        listed = app.get_system_commands(app.screen)  # type: ignore[arg-type]
+        commands = {command.title: command.help for command in listed}
         assert "(D)" in commands["Delete"]
         await pilot.press("f5")
         await on_screen(pilot, "IN A FORM")

@@ -1,12 +1,15 @@
 """Opening the app: what the terminal must be, what is adapted to it and to a person, and how it ends."""
 
 import codecs
+import gc
 import locale
 import os
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from importlib import import_module
+from threading import Thread
 
 from tui_registry.cli.opening import Choices, Session
 from tui_registry.cli.output import remark
@@ -40,6 +43,7 @@ def run_app(session: Session) -> int:
     choices = merged(session.choices, found.settings)
     named_theme = session.environ.get("TEXTUAL_THEME")
     prepare_drawing(os.environ, slow=choices.slow)
+    hasten_imports()
     store = session.opened()
     from tui_registry.ui.app import RegistryApp, theme_names
     from tui_registry.ui.desk import Desk
@@ -61,13 +65,15 @@ def run_app(session: Session) -> int:
         look.ascii,
         copy_command=found.settings.copy_command,
         slow=choices.slow,
-        keys=keys,
+        keys=replace(keys, ascii_only=look.ascii),
         complaints=(*found.complaints, *unknown, *keys.complaints),
         drafts=None if store.read_only else session.paths.state / "drafts",
     )
     for complaint in desk.complaints:
         remark(complaint)
     app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color, thin_line=choices.thin_line)
+    gc.freeze()
+    gc.enable()
     app.run(mouse=choices.mouse)
     return app.return_code or 0
 
@@ -108,6 +114,12 @@ def chosen_theme(
             raise InvalidInput({"theme": said})
         complaints.append(f"{source}: {said[0].lower()}{said[1:]}")
     return None, complaints
+
+
+def hasten_imports() -> None:
+    """Load the drawing library while the registry is being checked, and look for no garbage meanwhile."""
+    gc.disable()
+    Thread(target=import_module, args=("textual.app",), daemon=True).start()
 
 
 def refuse_without_terminal(environ: Mapping[str, str]) -> None:

@@ -108,9 +108,10 @@ _PRINTED = CHARACTERS | {"down": "↓", "up": "↑", "pagedown": "pgdn", "pageup
 _SPELLED = {written: name for name, written in _PRINTED.items()}
 
 
-def printed(name: str) -> str:
-    """A key as people write it: `question_mark` is `?`."""
-    return _PRINTED.get(name, name)
+def printed(name: str, ascii_only: bool = False) -> str:
+    """A key as people write it: `question_mark` is `?`; an arrow that cannot be drawn is its word."""
+    written = _PRINTED.get(name, name)
+    return name if ascii_only and not written.isascii() else written
 
 
 def spelled(written: str) -> str:

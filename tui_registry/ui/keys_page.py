@@ -32,7 +32,7 @@ class KeysPage(ModalScreen[None]):
         keys_of: dict[str, list[str]] = {}
         for name, active in below.active_bindings.items():
             if active.binding.id:
-                keys_of.setdefault(active.binding.id, []).append(printed(name))
+                keys_of.setdefault(active.binding.id, []).append(printed(name, own.ascii_only))
         self._keys_of = keys_of
 
     def compose(self) -> ComposeResult:
@@ -59,7 +59,7 @@ class KeysPage(ModalScreen[None]):
     def _names(self, key: Key) -> list[str]:
         """The keys of an action as they are bound now; none where it does not exist here."""
         if key.group == "Form":
-            return [printed(name) for name in self._own.names(key)]
+            return [printed(name, self._own.ascii_only) for name in self._own.names(key)]
         return self._keys_of.get(key.id, [])
 
     def action_close(self) -> None:

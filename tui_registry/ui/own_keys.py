@@ -44,6 +44,7 @@ class OwnKeys:
 
     keymap: Mapping[str, str]
     complaints: tuple[str, ...] = ()
+    ascii_only: bool = False
 
     def names(self, key: Key) -> tuple[str, ...]:
         """The keys of an action as they are bound."""
@@ -51,7 +52,7 @@ class OwnKeys:
 
     def printed(self, key: Key) -> str:
         """The same as people write them, with a space between."""
-        return " ".join(printed(name) for name in self.names(key))
+        return " ".join(printed(name, self.ascii_only) for name in self.names(key))
 
 
 def own_keys(wanted: Mapping[str, str], places: Mapping[str, str] | None = None) -> OwnKeys:

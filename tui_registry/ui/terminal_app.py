@@ -1,5 +1,7 @@
 """What lies between the app and its terminal: the thin line, a quick esc, and drawing anew."""
 
+import os
+
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
@@ -7,7 +9,7 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui_registry.ui.thinline import ThinLine
+from tui_registry.ui.thinline import ThinLine, fills_erased
 
 
 class TerminalApp(App[None]):
@@ -15,8 +17,8 @@ class TerminalApp(App[None]):
 
     def __init__(self, *, ansi_color: bool = False, thin_line: bool = True) -> None:
         """Send only cells that changed, unless the thin line is switched off."""
-        super().__init__(ansi_color=ansi_color)
-        self._thin_line = ThinLine() if thin_line else None
+        super().__init__(ansi_color=ansi_color or None)
+        self._thin_line = ThinLine(erases=fills_erased(os.environ)) if thin_line else None
         self._drawn_size = Size(0, 0)
 
     def get_driver_class(self) -> type[Driver]:
@@ -31,8 +33,18 @@ class TerminalApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Hand an update to the terminal over the thin line."""
         if self._thin_line is not None and renderable is not None:
-            renderable = self._thin_line.slim(renderable, screen.outer_size)
+            renderable = self._thin_line.slim(renderable, screen.outer_size, in_frames=self._sync_available)
         super()._display(screen, renderable)
+
+    def _begin_update(self) -> None:
+        """The thin line frames what it sends."""
+        if self._thin_line is None:
+            super()._begin_update()
+
+    def _end_update(self) -> None:
+        """The thin line frames what it sends."""
+        if self._thin_line is None:
+            super()._end_update()
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw every cell anew, for a terminal may lose some; it also tells its size when it comes back."""
