@@ -23,6 +23,10 @@ class Terminal(pyte.Screen):
                 self._split_wide(min(self.cursor.x, self.columns - width), width)
             super().draw(letter)
 
+    def erase_characters(self, count: int | None = None) -> None:
+        self._split_wide(self.cursor.x, count or 1)
+        super().erase_characters(count)
+
     def _split_wide(self, x: int, width: int) -> None:
         line = self.buffer[self.cursor.y]
         if x > 0 and line[x].data == "":

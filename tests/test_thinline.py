@@ -16,7 +16,7 @@ from tests.conftest import Session
 from tests.terminals import Terminal
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.cell_writer import PLAIN, change, pen_of
-from tui_registry.ui.thinline import ThinLine
+from tui_registry.ui.thinline import ThinLine, fills_erased
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True, legacy_windows=False)
 LETTERS = ["a", "b", " ", " ", "-", "│", "世", "界", "e\u0301", "한", "ｗ", "🙂"]
@@ -32,9 +32,9 @@ def any_style(chance: random.Random) -> Style:
 class Pair:
     """Two terminals of one size: one fed by Textual, the other over the thin line."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, *, erases: bool = True) -> None:
         self.theirs, self.ours = Terminal(width, height), Terminal(width, height)
-        self.thin_line = ThinLine()
+        self.thin_line = ThinLine(erases=erases)
         self.sent = (0, 0)
 
     @property
@@ -126,7 +126,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 @given(seed=SEEDS, steps=st.lists(st.sampled_from(STEPS), max_size=8))
 def test_any_sequence_of_updates_ends_in_the_cells_that_textual_draws(seed: int, steps: list[str]) -> None:
     chance = random.Random(seed)
-    pair = Pair(chance.randint(2, 30), chance.randint(2, 9))
+    pair = Pair(chance.randint(2, 30), chance.randint(2, 9), erases=chance.random() < 0.7)
     pair.show(whole_screen(chance, pair.size))
     for step in steps:
         if step == "resize":
@@ -212,6 +212,12 @@ def test_a_strip_with_a_link_or_a_control_character_is_left_to_textual() -> None
         slim = pair.thin_line.slim(update, pair.size)
         assert isinstance(slim, CompositorUpdate)
         assert slim.render_segments(CONSOLE) == update.render_segments(CONSOLE)
+
+
+def test_only_terminals_that_colour_what_they_erase_are_told_to_erase() -> None:
+    assert fills_erased({"TERM": "xterm-256color"})
+    assert not fills_erased({"TERM": "screen-256color"})
+    assert not fills_erased({"TERM": "xterm-256color", "STY": "1234.pts-0"})
 
 
 class ComparedApp(RegistryApp):

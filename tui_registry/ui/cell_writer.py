@@ -1,12 +1,15 @@
 """Writing cells to a terminal in few bytes: pens, lines of cells, and the way from one to the next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 from operator import is_not, ne
 from typing import NamedTuple
 
 SMALL_GAP = 6
 """Unchanged cells between two changed ones that cost no more than a move of the cursor."""
+
+LONG_BLANK = 5
+"""Blank cells that are worth stepping over once they are erased."""
 
 SHOWN_ON_BLANKS = frozenset(("4", "5", "6", "7", "9", "21", "51", "52", "53"))
 """SGR flags that can be seen where there is no letter, such as underline and reverse."""
@@ -117,8 +120,9 @@ class Unknown(Exception):
 class CellWriter:
     """Text for the terminal, with the pen and the place that it leaves there."""
 
-    def __init__(self) -> None:
-        """Begin with the plain pen at a place unknown."""
+    def __init__(self, *, erases: bool) -> None:
+        """Begin with the plain pen at a place unknown; `erases` if erased cells take the pen's background."""
+        self._erases = erases
         self._sent: list[str] = []
         self._pen = PLAIN
         self._place: tuple[int, int] | None = None
@@ -154,22 +158,37 @@ class CellWriter:
         """Write neighbouring cells from where the cursor is."""
         assert self._place is not None
         y = self._place[1]
+        blanks = self._erased(line, start, end)
         for x in range(start, end):
             text = line.texts[x]
-            if not text:
+            if not text or x in blanks:
                 continue
-            if line.pens[x] is not self._pen:
-                sequence, self._pen = change(self._pen, line.pens[x])
-                self._sent.append(sequence)
+            self._take(line.pens[x])
             if self._place != (x, y):
                 self._go(x, y)
             self._sent.append(text)
-            self._place = (
-                None if _is_doubtful(text) else (x + (2 if line.texts[x + 1 : x + 2] == [""] else 1), y)
-            )
+            width = 2 if line.texts[x + 1 : x + 2] == [""] else 1
+            self._place = None if _is_doubtful(text) else (x + width, y)
         # At the right edge the cursor stands on the last cell or behind it.
         if self._place == (len(line.texts), y):
             self._place = None
+
+    def _take(self, pen: Pen) -> None:
+        """Write with this pen from now on."""
+        if pen is not self._pen:
+            sequence, self._pen = change(self._pen, pen)
+            self._sent.append(sequence)
+
+    def _erased(self, line: Line, start: int, end: int) -> Set[int]:
+        """Erase the cells from the cursor on if that spares bytes; the cells that are then as wanted."""
+        runs = list(_blank_runs(line, start, end)) if self._erases else []
+        steps = sum(len(f"\x1b[{len(run)}C") for run in runs if run.stop < end)
+        erase = f"\x1b[{end - start}X"
+        if sum(map(len, runs)) <= steps + len(erase):
+            return frozenset()
+        self._take(line.pens[runs[0].start])
+        self._sent.append(erase)
+        return {x for run in runs for x in run}
 
 
 @lru_cache(maxsize=1024)
@@ -210,6 +229,21 @@ def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
         start, end = x, x + 1
     if start >= 0:
         yield _whole(wanted, start, end, width)
+
+
+def _blank_runs(line: Line, start: int, end: int) -> Iterator[range]:
+    """Long runs of blank cells that look the same, and the last one however short."""
+    look: Pen | None = None
+    x = start
+    while x < end:
+        pen, first = line.pens[x], x
+        while x < end and line.texts[x] == " " and line.pens[x] is pen:
+            x += 1
+        is_long = x - first >= LONG_BLANK or first < x == end
+        if is_long and pen.foreground is None and look in (None, pen):
+            look = pen
+            yield range(first, x)
+        x = max(x, first + 1)
 
 
 def _is_bridged(line: Line, end: int, start: int) -> bool:

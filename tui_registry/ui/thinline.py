@@ -8,6 +8,7 @@ from rich.cells import split_graphemes
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.style import Style
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
@@ -17,6 +18,9 @@ from tui_registry.ui.cell_writer import PLAIN, CellWriter, Line, Pen, Unknown, p
 WORTH_SCROLLING = 100
 """Cells a scrolled band must save, because moving it costs bytes too."""
 
+ONE_PIECE = 1024
+"""Characters that reach a terminal at once, so that it need not be told where the frame ends."""
+
 LOOKS = 4096
 """Styles whose pens are remembered."""
 
@@ -24,8 +28,9 @@ LOOKS = 4096
 class ThinLine:
     """What the terminal shows, kept so that only what differs from it must be sent."""
 
-    def __init__(self) -> None:
-        """Nothing is known of the terminal yet."""
+    def __init__(self, *, erases: bool = False) -> None:
+        """Nothing is known of the terminal yet; `erases` if its erased cells take the pen's background."""
+        self._erases = erases
         self._size = Size(0, 0)
         self._lines: list[Line] = []
         self._looks: dict[Style, tuple[Pen, Pen]] = {}
@@ -34,10 +39,13 @@ class ThinLine:
         """Know nothing of the terminal any more, so that every cell is sent again when it is next drawn."""
         self._lines = [Line.unknown(self._size.width) for _ in range(self._size.height)]
 
-    def slim(self, update: RenderableType, size: Size) -> RenderableType:
-        """The same update for a terminal of this size, in fewer bytes once it is rendered."""
+    def slim(self, update: RenderableType, size: Size, *, in_frames: bool = False) -> RenderableType:
+        """The same update for a terminal of this size, in fewer bytes once it is rendered.
+
+        With `in_frames` the terminal is told to show a long one at once.
+        """
         if isinstance(update, LayoutUpdate | ChopsUpdate):
-            return SlimUpdate(self, update, size)
+            return SlimUpdate(self, update, size, in_frames=in_frames)
         self.forget()
         return update
 
@@ -52,7 +60,7 @@ class ThinLine:
             self.forget()
             return update.render_segments(console)
         scroll = self._scroll(wanted)
-        writer = CellWriter()
+        writer = CellWriter(erases=self._erases)
         for y, line in sorted(wanted.items()):
             writer.line(y, self._lines[y], line)
             self._lines[y] = line
@@ -127,7 +135,7 @@ class ThinLine:
             return ""
         wanted.update(enumerate(goal, top))
         self._lines[top : bottom + 1] = after
-        deed = f"{shift}M" if shift > 0 else f"{-shift}L"
+        deed = f"{shift if shift > 1 else ''}M" if shift > 0 else f"{-shift if shift < -1 else ''}L"
         return f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{deed}\x1b[r"
 
     def _moves(self, y: int, shift: int, wanted: Mapping[int, Line]) -> bool:
@@ -141,11 +149,14 @@ class ThinLine:
 class SlimUpdate(CompositorUpdate):
     """A compositor's update that is rendered as what it changes."""
 
-    def __init__(self, thin_line: ThinLine, update: LayoutUpdate | ChopsUpdate, size: Size) -> None:
+    def __init__(
+        self, thin_line: ThinLine, update: LayoutUpdate | ChopsUpdate, size: Size, *, in_frames: bool
+    ) -> None:
         """Keep the update until it is certain that it is shown."""
         self._thin_line = thin_line
         self._update = update
         self._size = size
+        self._in_frames = in_frames
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The whole update, for whoever is no terminal."""
@@ -153,7 +164,13 @@ class SlimUpdate(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What to write to the terminal."""
-        return self._thin_line.render(self._update, self._size, console)
+        text = self._thin_line.render(self._update, self._size, console)
+        return f"{SYNC_START}{text}{SYNC_END}" if self._in_frames and len(text) > ONE_PIECE else text
+
+
+def fills_erased(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal gives erased cells the background of the pen; xterm does, screen does not."""
+    return environ.get("TERM", "").startswith("xterm") and "STY" not in environ
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
