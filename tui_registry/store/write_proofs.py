@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 
 from tui_registry.store import write_results
 from tui_registry.store.change import Change
@@ -18,7 +17,7 @@ from tui_registry.store.proof_rows import (
 from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.rows import LimitsRow, ResultRow, RunRow
 from tui_registry.store.statements import fetch
-from tui_registry.store.tables import Limits, Model
+from tui_registry.store.tables import Limits
 from tui_registry.store.write_discovery import take_list
 from tui_registry.store.write_keys import record_key_check
 
@@ -47,6 +46,12 @@ UPDATE model_observation SET
   served_at = CASE WHEN :served THEN max(ifnull(served_at, ''), :now) ELSE served_at END,
   supports_tools = coalesce(:tools, supports_tools), supports_json = coalesce(:json, supports_json),
   last_updated = max(last_updated, :now) WHERE model_id = :model
+"""
+_SHOWN_FIELDS = ("supports_streaming", "supports_reasoning")
+_SHOWN = "SELECT user_fields, updated_at, supports_streaming, supports_reasoning FROM model WHERE id = ?"
+_SHOW = """
+UPDATE model SET supports_streaming = ?, supports_reasoning = ?, updated_at = ?, row_version = row_version + 1
+WHERE id = ?
 """
 _QUIRKS = "UPDATE model_observation SET quirks = ?, quirks_at = ? WHERE model_id = ?"
 _CONTROL = """
@@ -173,15 +178,13 @@ def _see_model(change: Change, model_id: int, seen: ModelSeen) -> None:
 
 def _show_on_model(change: Change, model_id: int, seen: ModelSeen) -> None:
     """Put what a probe showed on the model itself, where no person stated it."""
-    row = change.reads.model_by_id(model_id)
-    shown = {
-        name: value
-        for name, value in asdict(seen).items()
-        if name in ("supports_streaming", "supports_reasoning")
-        and value is not None
-        and value != getattr(row, name)
-        and name not in row.user_fields.split()
-    }
-    if shown:
-        values = {**shown, "updated_at": change.later(row.updated_at)}
-        change.update(Model, model_id, row.row_version, values)
+    shown = (seen.supports_streaming, seen.supports_reasoning)
+    if shown == (None, None):
+        return
+    users, updated_at, *held = fetch(change.db, _SHOWN, (model_id,))[0]
+    wanted = [
+        old if new is None or name in users.split() else int(new)
+        for name, old, new in zip(_SHOWN_FIELDS, held, shown, strict=True)
+    ]
+    if wanted != held:
+        fetch(change.db, _SHOW, (*wanted, change.later(updated_at), model_id))
