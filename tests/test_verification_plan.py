@@ -1,6 +1,8 @@
 """A plan tells calls, tokens, money and time before anything is sent, and what it leaves out."""
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -174,3 +176,9 @@ def test_the_document_names_what_is_asked(tmp_path: Path) -> None:
         "providers": [bench.provider.id],
         "models": [model.id],
     }
+
+
+def test_the_door_loads_nothing_before_it_is_asked() -> None:
+    asked = "import sys, tui_registry.verification; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert not {"httpx2", "peewee", "cryptography", "pydantic"} & set(loaded.stdout.split())
