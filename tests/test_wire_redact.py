@@ -8,7 +8,7 @@ import time
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wire_asking import KEY
@@ -57,6 +57,7 @@ def test_a_key_is_taken_out_in_every_spelling(name: str, spelled: str) -> None:
         assert spelled[4 : 4 + length] not in said
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=120))
 def test_no_spelling_of_any_key_stays_whole(key: str) -> None:
     redact = Redactor(Secret(key))
@@ -109,16 +110,16 @@ def test_a_local_servers_conventional_word_is_no_secret() -> None:
 )
 def test_text_made_to_slow_the_search_down_does_not(piece: str) -> None:
     text = piece * ((1 << 20) // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     REDACT(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_very_long_key_costs_little() -> None:
     key = "ey" + "Ab3_" * 1000
-    started = time.perf_counter()
+    started = time.process_time()
     said = Redactor(Secret(key))(f"got {key} and {base64.b64encode(key.encode()).decode()}")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert said == f"got {MARK} and {MARK}"
 
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.fault_server import FaultServer, delta, says, says_json, streams
+from tests.test_rooms import loaded_after
 from tests.wire_asking import KEY, QUICK, asking, at, everything, mocked
 from tui_registry import __version__
 from tui_registry.endpoint import parse_endpoint
@@ -302,6 +303,10 @@ async def test_logging_at_its_loudest_never_holds_the_key(caplog: pytest.LogCapt
             await wire.list_models(at(server.url))
             await wire.chat(at(server.url), asking())
     assert KEY not in caplog.text
+
+
+def test_the_door_stays_light() -> None:
+    assert "httpx2" not in loaded_after("import tui_registry.wire")
 
 
 def test_nothing_shows_a_key_by_accident() -> None:

@@ -1,6 +1,7 @@
 """Asks for one chat answer and reads it, whole or as a stream, the same way in every dialect."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
@@ -78,14 +79,13 @@ class _StreamReading:
     def _event(self, record: Record, name: str, data: str) -> None:
         """One event: an error, or the next part of the reply."""
         try:
-            body = read_json(self._redactor(data))
+            body = read_json(data)
+            if name == "error" or holds_fault(body):
+                self._reply.fault = read_json(self._redactor(data)) or {"error": "error"}
+            else:
+                self._dialect.read_event(name, body, self._reply)
         except ValueError:
             record.broken = "protocol", "stream"
-            return
-        if name == "error" or holds_fault(body):
-            self._reply.fault = body or {"error": name}
-        else:
-            self._dialect.read_event(name, body, self._reply)
         self._reply.event_done()
 
 
@@ -119,29 +119,30 @@ def _judged(record: Record, reply: Assembly, target: Target) -> Exchange:
 
 def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redactor) -> ChatReply:
     """The reply as other rooms see it: without keys, even ones that came in pieces."""
-    text, reasoning = redactor(reply.text), redactor(reply.reasoning_text)
-    calls = tuple(_safe(call, redactor) for call in reply.calls())
-    in_pieces = (text, reasoning, calls) != (reply.text, reply.reasoning_text, reply.calls())
+    pieces = (reply.text, reply.reasoning_text, *(str(call.arguments) for call in reply.calls()))
+    # a key that came in pieces is whole in none of the events, and so still there in the raw stream
+    hidden = record.streamed and any(map(redactor.finds_key, pieces))
     cost, source = amount(reply.cost), "usage.cost"
     if cost is None:
         cost, source = amount(record.headers.get(_COST_HEADER)), _COST_HEADER
-    finish = clean(reply.finish_reason, limit=60) if reply.finish_reason else None
+    finish = clean(redactor(reply.finish_reason), limit=60) if reply.finish_reason else None
+    served = clean(redactor(reply.model_served), limit=200) if reply.model_served else None
     usage = reply.usage.get
     exchange = replace(
         exchange,
-        head=MARK if in_pieces and record.streamed else exchange.head,
-        tail=MARK if in_pieces and record.streamed and exchange.tail else exchange.tail,
+        head=MARK if hidden else exchange.head,
+        tail=MARK if hidden and exchange.tail else exchange.tail,
         usage=Usage(usage("input"), usage("output"), usage("reasoning")),
         cost=cost,
         cost_source=source if cost is not None else None,
-        model_served=clean(reply.model_served, limit=200) if reply.model_served else None,
+        model_served=served,
         finish_reason=finish,
     )
     return ChatReply(
         exchange=exchange,
-        text=text,
-        reasoning_text=reasoning,
-        tool_calls=calls,
+        text=redactor(reply.text),
+        reasoning_text=redactor(reply.reasoning_text),
+        tool_calls=tuple(_safe(call, redactor) for call in reply.calls()),
         finish_reason=finish,
         streamed=record.streamed,
         clean_end=reply.terminal or reply.finish_reason is not None or not record.streamed,
@@ -152,6 +153,10 @@ def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redact
 
 
 def _safe(call: ToolCall, redactor: Redactor) -> ToolCall:
-    """A tool call without keys in its name, id or text arguments."""
-    arguments = redactor(call.arguments) if isinstance(call.arguments, str) else call.arguments
+    """A tool call without keys in its name, its id or its arguments."""
+    arguments = call.arguments
+    if isinstance(arguments, str):
+        arguments = redactor(arguments)
+    elif redactor(said := json.dumps(arguments)) != said:
+        arguments = read_json(redactor(said))
     return ToolCall(redactor(call.name), arguments, redactor(call.id) if call.id else None)

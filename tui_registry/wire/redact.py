@@ -65,10 +65,17 @@ class Redactor:
         pieces.append(text[position:end])
         return "".join(pieces)
 
+    def finds_key(self, text: str) -> bool:
+        """Whether this very key is in the text, in any spelling."""
+        return any(pattern.search(text) for pattern in self._mine(text))
+
+    def _mine(self, text: str) -> list[re.Pattern[str]]:
+        """Patterns for this key; spellings with escapes are looked for only where there are any."""
+        return self._escaped if _ESCAPES.search(text) else self._plain
+
     def _found(self, text: str) -> list[tuple[int, int]]:
-        """Where keys stand, in order; spellings with escapes are looked for only where there are any."""
-        mine = self._escaped if _ESCAPES.search(text) else self._plain
-        patterns = (*mine, *_SHAPES)
+        """Where keys stand, in order."""
+        patterns = (*self._mine(text), *_SHAPES)
         return sorted(match.span(match.lastindex or 0) for each in patterns for match in each.finditer(text))
 
 

@@ -73,7 +73,8 @@ class OpenAI:
         choices = at(body, "choices")
         reply.recognised |= isinstance(choices, list) and (part == "delta" or bool(choices))
         reply.model_served = text_at(body, "model") or reply.model_served
-        message = at(body, "choices", 0, part)
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        message = at(choice, part)
         reply.reasoning(text_at(message, "reasoning_content") or text_at(message, "reasoning") or "")
         reply.content(_content(message))
         for position, call in enumerate(items_at(message, "tool_calls")):
@@ -86,13 +87,15 @@ class OpenAI:
                 fragment=arguments if isinstance(arguments, str) else "",
                 whole=arguments if isinstance(arguments, dict) else None,
             )
-        if reason := text_at(body, "choices", 0, "finish_reason"):
+        if reason := text_at(choice, "finish_reason"):
             reply.finished(reason)
         self._read_usage(body, reply)
 
     def _read_usage(self, body: Json, reply: Assembly) -> None:
         """Token counts, and the cost where the gateway states it."""
         usage = at(body, "usage") or at(body, "x_groq", "usage")
+        if not usage:
+            return
         reply.count("input", count_at(usage, "prompt_tokens"))
         reply.count("output", count_at(usage, "completion_tokens"))
         reply.count("reasoning", count_at(usage, "completion_tokens_details", "reasoning_tokens"))
