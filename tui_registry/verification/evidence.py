@@ -68,7 +68,7 @@ def evidence(
     return fitted(_without(kept, tuple(_forms(secret))))
 
 
-def fitted(found: dict[str, object]) -> str:
+def fitted(found: Mapping[str, object]) -> str:
     """The object as ASCII JSON of at most LIMIT bytes; its longest texts are shortened until it fits."""
     text = _dumped(found)
     for name in _CUT_FIRST:
