@@ -2,24 +2,35 @@
 
 import os
 import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import click
 
 from tui_registry import __version__
-from tui_registry.cli.catalog import catalog
-from tui_registry.cli.doctor import doctor
 from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
-from tui_registry.cli.history import history
-from tui_registry.cli.key import key
-from tui_registry.cli.keys import keys
-from tui_registry.cli.limits import limits
-from tui_registry.cli.model import model
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
-from tui_registry.cli.pricing import pricing
-from tui_registry.cli.provider import provider
-from tui_registry.cli.verify import verify
+
+COMMANDS = ("provider", "key", "model", "pricing", "limits", "catalog", "verify", "history", "doctor", "keys")
+"""The commands; each is in the module of its name."""
+
+
+class Commands(Mapping[str, click.Command]):
+    """The commands by their names; the module of each is loaded when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
 
 
 def main() -> NoReturn:
@@ -47,6 +58,7 @@ class HomeDirectory(click.Path):
 
 @click.group(
     cls=Ending,
+    commands=cast(MutableMapping[str, click.Command], Commands()),
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -97,7 +109,3 @@ def registry(
         from tui_registry.cli.screen import run_app
 
         context.exit(run_app(session))
-
-
-for command in (provider, key, model, pricing, limits, catalog, verify, history, doctor, keys):
-    registry.add_command(command)
