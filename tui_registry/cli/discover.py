@@ -61,8 +61,8 @@ def _tell(found: "Discovery", report: "DiscoveryReport | None") -> None:
         remark(note)
     if report is not None:
         tell(
-            f"Added {report.added:,} models, changed {report.changed:,}, took in {report.prices:,} prices;"
-            f" kept what you set on {report.kept_user:,}. Nothing was deleted."
+            f"Models added: {report.added:,}, changed: {report.changed:,}. Prices: {report.prices:,}."
+            f" Models with something you set, which stays: {report.kept_user:,}. Nothing was deleted."
         )
     elif found.new or found.changed or found.gone:
         tell(

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 
+from tui_registry.cli.output import is_terminal
 from tui_registry.text import clean, cut
 
 PACE = 0.5
@@ -17,7 +18,7 @@ class ProgressLine:
 
     def __init__(self) -> None:
         """Begin with nothing shown."""
-        self._on_terminal = sys.stderr.isatty()
+        self._on_terminal = is_terminal(sys.stderr)
         self._text = self._shown = ""
 
     def say(self, text: str) -> None:

@@ -7,7 +7,7 @@ import click
 
 from tui_registry.cli.endings import INTERRUPTED
 from tui_registry.cli.opening import Session, pass_session
-from tui_registry.cli.output import json_option, print_facts, remark
+from tui_registry.cli.output import is_terminal, json_option, print_facts, remark
 from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.verification import SUITES
 
@@ -141,7 +141,7 @@ def _consent(yes: bool) -> None:
     """Ask before money is spent; raises Refused without a yes."""
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
         raise Refused(
             "Nothing was sent: nobody can be asked here whether to. To send these calls, add --yes."
         )

@@ -7,10 +7,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import click
-
 from tui_registry.cli.endings import UNREACHED
-from tui_registry.cli.output import remark, tell
+from tui_registry.cli.output import remark, tell, write
 from tui_registry.cli.progress_line import ProgressLine
 from tui_registry.cli.verify_plan import skips_record, usd
 from tui_registry.money import exact
@@ -38,7 +36,7 @@ _WORDS = {
 
 def print_line(value: object) -> None:
     """A value as one line of ASCII JSON; raises ValueError for a number that JSON does not have."""
-    click.echo(json.dumps(value, ensure_ascii=True, allow_nan=False))
+    write(json.dumps(value, ensure_ascii=True, allow_nan=False))
 
 
 class Report:
@@ -56,12 +54,18 @@ class Report:
         self._all = sum(len(model.probes) for each in plan.providers for model in each.models)
         self._all += sum(each.checks_key for each in plan.providers)
         self._ended = 0
+        self._said: set[str] = set()
+        self._told: set[int] = set()
+        self._newest_before = 0
         self._cost = Decimal(0)
 
     def take(self, event: "Event") -> None:
         """Tell of one event."""
         if isinstance(event, RunStarted):
             self._run_id = event.run.id
+            self._newest_before = max(
+                (row.id for row in self._store.proofs.run_results(event.run.id)), default=0
+            )
         elif isinstance(event, ProbeStarted):
             place = " ".join(filter(None, (event.provider, event.model_id, event.probe)))
             self.progress.say(f"{self._ended} of {self._all} probes, {usd(self._cost)}, now {place}")
@@ -69,7 +73,7 @@ class Report:
             self._cost += exact(event.result.cost or 0.0)
             if event.is_final:
                 self._ended += 1
-                self._tell_probe(event)
+                self._tell_probe(event.result, event.provider, event.model_id, event.sentence)
         else:
             self._summary = event.summary
 
@@ -79,6 +83,9 @@ class Report:
             return 1
         run = self._store.reads.run(self._run_id)
         last = last_results(self._store.proofs.run_results(run.id))
+        for row in last:
+            if row.id > self._newest_before and row.id not in self._told:
+                self._tell_late(row)
         from tui_registry.verification import changes_since_pass, is_regression
 
         changes = changes_since_pass(self._store, run.id)
@@ -92,22 +99,29 @@ class Report:
         counts = ", ".join(f"{statuses[name]:,} {_WORDS[name]}" for name in _ORDER if statuses[name])
         tell(f"Run {run.id} is {run.state}: {counts or 'nothing was asked'}.{self._money(run.actual_cost)}")
         for sentence in (*left_out, *self._changed(changes)):
-            tell(sentence)
+            if sentence not in self._said:
+                tell(sentence)
         if any(row.status in ("fail", "error", "blocked") for row in last):
             remark("Why, with request and reply: tui-registry history show ID")
         return code
 
-    def _tell_probe(self, event: ProbeFinished) -> None:
+    def _tell_late(self, row: "ResultRow") -> None:
+        """One probe that was kept while the run was being stopped."""
+        owner = self._store.reads.provider_by_id(row.provider_id).name
+        model = None if row.model_id is None else self._names(row.model_id)[1]
+        self._tell_probe(row, owner, model, str(json.loads(row.evidence or "{}").get("sentence", "")))
+
+    def _tell_probe(self, row: "ResultRow", owner: str, model_id: str | None, sentence: str) -> None:
         """One probe that ended: a line that stays."""
-        row = event.result
+        self._told.add(row.id)
+        self._said.add(sentence)
         if self._as_json:
-            print_line(probe_record(event))
+            print_line(probe_record(row, owner, model_id, sentence))
             return
         self.progress.clear()
-        place = event.provider if event.model_id is None else f"{event.provider} {event.model_id}"
+        place = owner if model_id is None else f"{owner} {model_id}"
         speed = "" if row.latency_ms is None else f", {row.latency_ms:,.0f} ms"
-        said = event.sentence.replace("\n", " ")
-        click.echo(clean(f"{row.status:<12}{place}, {row.test_type} (result {row.id}{speed}): {said}"))
+        write(clean(f"{row.status:<12}{place}, {row.test_type} (result {row.id}{speed}): {sentence}"))
 
     def _money(self, cost: float | None) -> str:
         """What the run cost, and what of that nobody knows."""
@@ -158,18 +172,12 @@ class Report:
         }
 
 
-def probe_record(event: ProbeFinished) -> dict[str, object]:
+def probe_record(row: "ResultRow", owner: str, model_id: str | None, sentence: str) -> dict[str, object]:
     """One probe that ended, for scripts; its evidence is asked for with `history show`."""
-    facts = asdict(event.result)
+    facts = asdict(row)
     del facts["evidence"]
-    facts["scores"] = None if event.result.scores is None else json.loads(event.result.scores)
-    return {
-        "event": "probe",
-        "provider": event.provider,
-        "model": event.model_id,
-        "sentence": event.sentence,
-        **facts,
-    }
+    facts["scores"] = None if row.scores is None else json.loads(row.scores)
+    return {"event": "probe", "provider": owner, "model": model_id, "sentence": sentence, **facts}
 
 
 def last_results(rows: "Iterable[ResultRow]") -> "list[ResultRow]":
