@@ -1,14 +1,13 @@
 """`tui-registry history`: what was verified, with its evidence."""
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_facts, print_json, print_table, remark
-from tui_registry.errors import NotFound
+from tui_registry.cli.result_facts import ResultNames, result_facts, result_record
+from tui_registry.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from tui_registry.store import ResultRow
@@ -17,6 +16,11 @@ STATUSES = click.Choice(["pass", "partial", "fail", "unsupported", "blocked", "e
 DEFAULT_LIMIT = 100
 LARGEST = 2**63 - 1
 """The largest number the registry can hold."""
+
+_EXAMPLES = {
+    "outcome": "Write one outcome, such as rate, auth or timeout.",
+    "since": "Write a date such as 2026-09-01, or an age such as 7d.",
+}
 
 
 class HistoryGroup(click.Group):
@@ -42,30 +46,31 @@ def history() -> None:
 @click.option("--provider", metavar="NAME", help="Only this provider's.")
 @click.option("--model", "model_id", metavar="ID", help="Only results of models with this id.")
 @click.option("--status", type=STATUSES, help="Only results that ended so.")
+@click.option(
+    "--outcome", metavar="WORD", help="Only results with this outcome, such as rate, auth or timeout."
+)
+@click.option("--since", metavar="DAY", help="This day or later: 2026-09-01, 2026-09, 24h, 7d, 4w.")
+@click.option("--until", metavar="DAY", help="This day or earlier, written the same way.")
 @click.option("--limit", type=click.IntRange(1, LARGEST), default=DEFAULT_LIMIT, show_default=True)
 @json_option
 @pass_session
 def list_history(
     session: Session,
+    /,
     provider: str | None,
     model_id: str | None,
-    status: str | None,
     limit: int,
     as_json: bool,
+    **wanted: str | None,
 ) -> None:
     """List results, newest first."""
-    reads = session.store.reads
-    owner = None if provider is None else reads.provider(provider).id
-    found: list[ResultRow] = []
-    for model in [None] if model_id is None else _models_with_id(session, owner, model_id):
-        found += reads.results(provider_id=owner, model_id=model, status=status, limit=limit)
-    found = sorted(found, key=lambda row: row.id, reverse=True)[:limit]
-    names = _Names(session)
+    found = _found(session, provider, model_id, wanted, limit)
+    names = ResultNames(session.store.reads)
     if as_json:
-        print_json([_record(names, row) for row in found])
+        print_json([result_record(names, row) for row in found])
         return
     print_table(
-        ("Id", "When (UTC)", "Provider", "Model", "Test", "Status", "ms"),
+        ("Id", "When (UTC)", "Provider", "Model", "Test", "Status", "Outcome", "ms"),
         [
             (
                 str(row.id),
@@ -74,6 +79,7 @@ def list_history(
                 names.model(row),
                 row.test_type,
                 row.status,
+                row.outcome,
                 None if row.latency_ms is None else f"{row.latency_ms:,.0f}",
             )
             for row in found
@@ -81,7 +87,8 @@ def list_history(
         numbers=("Id", "When (UTC)", "ms"),
     )
     if not found:
-        remark("No result fits." if provider or model_id or status else "Nothing was verified yet.")
+        asked = provider or model_id or any(wanted.values())
+        remark("No result fits." if asked else "Nothing was verified yet.")
 
 
 @history.command("show")
@@ -89,36 +96,40 @@ def list_history(
 @json_option
 @pass_session
 def show_result(session: Session, result_id: int, as_json: bool) -> None:
-    """Show one result with its evidence."""
-    row = session.store.reads.result(result_id)
-    record = _record(_Names(session), row)
+    """Show one result: what was asked, what came back, what was checked, and the rest of its evidence."""
+    reads = session.store.reads
+    row = reads.result(result_id)
     if as_json:
-        print_json(record)
-        return
-    print_facts(
-        (name.replace("_", " ").capitalize(), _words(value))
-        for name, value in record.items()
-        if name != "model"
-    )
+        print_json(result_record(ResultNames(reads), row))
+    else:
+        print_facts(result_facts(ResultNames(reads), row))
 
 
-class _Names:
-    """The names behind the ids of results, each looked up once."""
+def _found(
+    session: Session, provider: str | None, model_id: str | None, wanted: dict[str, str | None], limit: int
+) -> "list[ResultRow]":
+    """The newest results that fit; raises InvalidInput for a day or an outcome that is none."""
+    from tui_registry.store.views import Scope
 
-    def __init__(self, session: Session) -> None:
-        self._reads = session.store.reads
-        self._providers = {row.id: row.name for row in self._reads.providers()}
-        self._models: dict[int, str] = {}
+    reads = session.store.reads
+    owner = None if provider is None else reads.provider(provider).id
+    scopes = [Scope(provider_id=owner)]
+    if model_id is not None:
+        scopes = [Scope(model_id=id) for id in _models_with_id(session, owner, model_id)]
+    text = " ".join(_term(session, name, value) for name, value in wanted.items() if value is not None)
+    sources = [session.views.source("history", text=text, scope=scope) for scope in scopes]
+    ids = sorted((int(str(row[0])) for each in sources for row in each.head(limit)), reverse=True)
+    return [reads.result(id) for id in ids[:limit]]
 
-    def provider(self, row: "ResultRow") -> str | None:
-        return self._providers.get(row.provider_id)
 
-    def model(self, row: "ResultRow") -> str | None:
-        if row.model_id is None:
-            return None
-        if row.model_id not in self._models:
-            self._models[row.model_id] = self._reads.model_by_id(row.model_id).model_id
-        return self._models[row.model_id]
+def _term(session: Session, name: str, value: str) -> str:
+    """A condition as the filter of the app reads it; raises InvalidInput where it would not be understood."""
+    from tui_registry.store.filters import compile_filter
+
+    term = f'{name}="{value}"'
+    if '"' in value or not value.strip() or compile_filter("history", term, clock=session.clock).notes:
+        raise InvalidInput({name: _EXAMPLES.get(name, _EXAMPLES["since"])})
+    return term
 
 
 def _models_with_id(session: Session, owner: int | None, model_id: str) -> list[int]:
@@ -135,19 +146,3 @@ def _models_with_id(session: Session, owner: int | None, model_id: str) -> list[
     if not ids:
         raise NotFound(f"No provider has a model {model_id}.")
     return ids
-
-
-def _record(names: _Names, row: "ResultRow") -> dict[str, object]:
-    """A result with the data model's field names, the names of its provider and model beside the ids."""
-    facts = asdict(row)
-    first = {name: facts.pop(name) for name in ("id", "created_at", "provider_id", "model_id")}
-    parsed = {
-        name: None if facts[name] is None else json.loads(facts[name]) for name in ("scores", "evidence")
-    }
-    return first | {"provider": names.provider(row), "model": names.model(row)} | facts | parsed
-
-
-def _words(value: object) -> str | None:
-    if value is None:
-        return None
-    return json.dumps(value, ensure_ascii=False, indent=1) if isinstance(value, dict | list) else str(value)
