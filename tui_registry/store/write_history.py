@@ -1,20 +1,26 @@
 """Many results at once: a history that is at hand already, kept by a few statements instead of a few each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 
 from tui_registry.clock import stamp
+from tui_registry.store import write_keys
 from tui_registry.store.change import Change
-from tui_registry.store.rows import Cell, NewResult
+from tui_registry.store.recording import KEY_TEST
+from tui_registry.store.rows import Cell, NewResult, ProviderRow
 from tui_registry.store.statements import run_many
 from tui_registry.store.states import differences
 from tui_registry.store.tables import Model
+from tui_registry.store.write_providers import update
 from tui_registry.store.write_results import _check_object
 from tui_registry.store.writes import Writes
 
 Found = tuple[datetime, NewResult]
 """A result and the moment it was found."""
+
+Proved = tuple[ProviderRow, dict[str, object]]
+"""A provider as it is held, and its columns that key checks change."""
 
 _COLUMNS = [field.name for field in fields(NewResult)]
 _ADD = (
@@ -26,23 +32,42 @@ _ADD = (
 def record_results(writes: Writes, found: Iterable[Found]) -> int:
     """Keep results with their own moments, in the order given, all or none; how many there were.
 
-    Models end in the states that `Writes.record_result` would leave one by one, but each counts as edited
-    once, by its last result. Raises what `record_result` raises.
+    Models and providers end in the states that `Writes.record_result` would leave one by one, but each
+    counts as edited once, by its last result. Raises what `record_result` raises.
     """
-    results = list(found)
-    if not results:
+    if not (results := list(found)):
         return 0
     with writes._change() as change:
+        results, keys = _judge_keys(change, results)
         for _at, result in results:
             for field in ("scores", "evidence"):
                 _check_object(field, getattr(result, field))
         run_many(change.db, _ADD, (_values(result, at) for at, result in results))
         _bring_up_to_date(change, results)
+        for row, values in keys:
+            update(change, row, values)
     return len(results)
 
 
 def _values(result: NewResult, at: datetime) -> tuple[object, ...]:
     return (*(getattr(result, column) for column in _COLUMNS), stamp(at))
+
+
+def _judge_keys(change: Change, found: list[Found]) -> tuple[list[Found], list[Proved]]:
+    """These results, those of keys with the endpoint that was asked, and what all of them together prove."""
+    rows: dict[int, ProviderRow] = {}
+    proofs: dict[int, dict[str, object]] = {}
+    whole: list[Found] = []
+    for at, result in found:
+        if result.test_type == KEY_TEST:
+            id = result.provider_id
+            row = rows.get(id) or change.reads.provider_by_id(id)
+            values = write_keys.proved(replace(change, now=stamp(at)), row, result)
+            rows[id] = replace(row, **values)  # type: ignore[arg-type]  # columns of a provider by name
+            proofs.setdefault(id, {}).update(values)
+            result = replace(result, endpoint=result.endpoint or row.endpoint)
+        whole.append((at, result))
+    return whole, [(change.reads.provider_by_id(id), values) for id, values in proofs.items() if values]
 
 
 def _bring_up_to_date(change: Change, results: Sequence[Found]) -> None:

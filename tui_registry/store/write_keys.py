@@ -8,7 +8,7 @@ from tui_registry.errors import Refused
 from tui_registry.store.change import Change
 from tui_registry.store.rows import KEY_REJECTED, NewResult, ProviderRow, ResultRow
 from tui_registry.store.write_providers import switched_off, update
-from tui_registry.store.write_results import add_result
+from tui_registry.store.write_results import record
 from tui_registry.text import Secret
 from tui_registry.vault import read_header
 
@@ -61,17 +61,22 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     else, or a check of an earlier key, is kept and changes nothing.
     """
     row = change.reads.provider_by_id(result.provider_id)
-    kept = add_result(change, replace(result, endpoint=result.endpoint or row.endpoint))
-    if row.key_fingerprint is None or result.key_fingerprint != row.key_fingerprint:
-        return kept
-    values: dict[str, object] = {}
-    if result.status == "pass":
-        values = {"key_validated_at": change.later(row.key_validated_at)}
-    elif result.status == "fail":
-        values = {"key_validated_at": None} | switched_off(change, row, KEY_REJECTED)
+    kept = record(change, replace(result, endpoint=result.endpoint or row.endpoint))
+    values = proved(change, row, result)
     if values:
         update(change, row, values)
     return kept
+
+
+def proved(change: Change, row: ProviderRow, result: NewResult) -> dict[str, object]:
+    """The columns that the result of a key check changes in the provider; none where it proves nothing."""
+    if row.key_fingerprint is None or result.key_fingerprint != row.key_fingerprint:
+        return {}
+    if result.status == "pass":
+        return {"key_validated_at": change.later(row.key_validated_at)}
+    if result.status == "fail":
+        return {"key_validated_at": None} | switched_off(change, row, KEY_REJECTED)
+    return {}
 
 
 def _check_host(endpoint: Endpoint, consented_host: str | None) -> None:

@@ -15,11 +15,11 @@ from tui_registry.store.proof_rows import (
     SeenLimit,
 )
 from tui_registry.store.read_proofs import ProofReads
+from tui_registry.store.recording import record
 from tui_registry.store.rows import LimitsRow, ResultRow, RunRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Limits
 from tui_registry.store.write_discovery import take_list
-from tui_registry.store.write_keys import record_key_check
 
 _SEEN_LIMIT = """
 UPDATE observed_limit SET limit_value = coalesce(?, limit_value), remaining = ?, reset_at = ?, header = ?,
@@ -121,12 +121,7 @@ def run_cost(proofs: ProofReads, run_id: int) -> float | None:
 
 
 def _record(change: Change, finding: Finding) -> ResultRow:
-    result = finding.result
-    kept = (
-        record_key_check(change, result)
-        if result.test_type == "key" and result.model_id is None
-        else write_results.record(change, result)
-    )
+    kept = record(change, finding.result)
     model_id = kept.model_id if finding.limits_of_model else None
     for limit in finding.limits:
         _see_limit(change, kept.provider_id, model_id, limit)

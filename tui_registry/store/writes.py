@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui_registry.clock import Clock, stamp
 from tui_registry.errors import Refused
 from tui_registry.store import (
+    recording,
     write_catalog,
     write_facts,
     write_keys,
@@ -150,7 +151,7 @@ class Writes:
             key_fingerprint=fingerprint,
         )
         with self._change() as change:
-            return write_keys.record_key_check(change, result)
+            return recording.record(change, result)
 
     def add_model(self, provider_id: int, draft: "ModelDraft") -> ModelRow:
         """Add a model to a provider."""
@@ -214,9 +215,9 @@ class Writes:
             return write_results.start_run(change, suite, trigger, budget, estimated_cost, plan, owner)
 
     def record_result(self, result: NewResult) -> ResultRow:
-        """Keep one probe's result and bring its model's state up to date."""
+        """Keep one probe's result and bring its model's state, or its provider's, up to date."""
         with self._change() as change:
-            return write_results.record(change, result)
+            return recording.record(change, result)
 
     def finish_run(self, id: int, state: str, *, actual_cost: float | None = None) -> RunRow:
         """Close a run as `done`, `cancelled` or `interrupted`."""
