@@ -117,7 +117,14 @@ def _key_check(provider: int, fingerprint: int, status: str) -> str:
     )
 
 
-# 1 has everything and is active, 2 has nothing, 3 a key that failed; 4 to 8 have one kind of dependent each
+def _probe(model: int, status: str, minute: int, **facts: str) -> str:
+    row = {"test_type": "'chat'", "created_at": f"'2026-11-23T07:{minute:02}:00.000Z'"} | facts
+    return insert("verification_result", model_id=str(model), status=f"'{status}'", **row)
+
+
+# 1 has everything and is active, 2 has nothing, 3 a key that failed; 4 to 8 have one kind of dependent each,
+# 9 was validated and its key has failed since; model 8 failed repeatedly, 9 failed in one bad moment,
+# 10 is gone from the provider, and 11 only showed what else it can
 BASE: tuple[str, ...] = (
     *(
         insert("known_provider", name=f"'{name}'", source="'package'")
@@ -132,6 +139,7 @@ BASE: tuple[str, ...] = (
             "Spare",
             "Unused",
             "Perplexity",
+            "Fireworks AI",
         )
     ),
     _keyed(1, "Groq"),
@@ -142,6 +150,7 @@ BASE: tuple[str, ...] = (
     _plain(6, "Cohere"),
     _plain(7, "DeepSeek"),
     _plain(8, "Perplexity"),
+    _keyed(9, "Fireworks AI"),
     insert("verification_run", id="1"),
     insert("verification_run", id="2"),
     insert("verification_run", id="3", state="'done'", finished_at=T),
@@ -152,6 +161,7 @@ BASE: tuple[str, ...] = (
     insert("model", id="5", model_id="'five'", provider_id="7"),
     insert("model", id="6", model_id="'six'"),
     insert("model", id="7", model_id="'seven'"),
+    *(insert("model", id=str(id), model_id=f"'{id}'") for id in (8, 9, 10, 11)),
     insert("pricing_info", provider_id="1"),
     insert("pricing_info", provider_id="5"),
     insert("model_pricing", model_id="3"),
@@ -161,6 +171,18 @@ BASE: tuple[str, ...] = (
     _key_check(3, 3, "fail"),
     _key_check(3, 33, "pass"),
     _key_check(4, 4, "error"),
+    _key_check(9, 9, "pass"),
+    update("provider", 9, f"key_validated_at = {T}"),
+    _key_check(9, 9, "fail"),
+    _key_check(9, 9, "error"),
+    _probe(8, "pass", 0),
+    *(_probe(8, "fail", minute) for minute in (1, 2, 16)),
+    _probe(9, "pass", 0),
+    *(_probe(9, "fail", minute) for minute in (1, 2, 15)),
+    _probe(10, "pass", 0),
+    _probe(10, "fail", 0, outcome="'missing'"),
+    _probe(10, "fail", 10, outcome="'missing'"),
+    _probe(11, "pass", 0, test_type="'tools'"),
     insert("verification_result", model_id="1", run_id="1", test_type="'chat'"),
     insert("verification_result", model_id="4", run_id="1", test_type="'chat'", status="'fail'"),
     insert("key_control", endpoint="'https://held.example.com'"),

@@ -32,7 +32,7 @@ ACCEPTED: tuple[str, ...] = (
     insert("model", name="'Größe 大 모델'", source_date="'2024-02-29'", user_fields="'name version'"),
     insert("model_pricing", input_price_per_token="NULL", note="'Asked per request.'"),
     insert("model_pricing", input_price_per_token="0", cache_read_price_per_token="1000"),
-    insert("limits_info", requests_per_minute="NULL"),
+    insert("limits_info", requests_per_minute="NULL", tokens_per_hour="1"),
     insert("verification_run", state="'done'", finished_at=LATER),
     insert(
         "verification_result", model_id="1", run_id="2", scores="'{}'", evidence="'{\"a\": [1]}'", score="1"
@@ -56,6 +56,7 @@ ACCEPTED: tuple[str, ...] = (
     update("provider", 2, f"api_key_encrypted = {SEALED}", _FRESH),
     update("model", 2, "model_id = 'renamed'", "name = 'Renamed'"),
     update("model", 1, "verification_state = 'unverified'", "consecutive_failures = 3"),
+    update("model", 9, "verification_state = 'verified'", "consecutive_failures = 3"),
     update("pricing_info", 1, "input_price_per_token = 2e-06", f"last_updated = {LATER}"),
     update("model_pricing", 3, "output_price_per_token = 2e-06"),
     update("limits_info", 1, "tokens_per_hour = 100000"),
@@ -164,10 +165,20 @@ REFUSED: tuple[Case, ...] = (
     Case("provider_key_fingerprint_fresh", update("provider", 3, f"key_fingerprint = '{33:016x}'")),
     Case("provider_key_validated_by_check", update("provider", 3, f"key_validated_at = {LATER}")),
     Case("provider_key_validated_by_check", update("provider", 2, f"key_validated_at = {LATER}")),
+    Case("provider_key_validated_by_check", update("provider", 9, f"key_validated_at = {LATER}")),
+    Case("provider_key_validated_by_check", update("provider", 9, "is_active = 1")),
     Case("model_starts_unverified", insert("model", verification_state="'verified'")),
     Case("model_verified_by_result", update("model", 2, "verification_state = 'verified'")),
     Case("model_verified_by_result", update("model", 4, "verification_state = 'verified'")),
-    Case("verification_result_kept", "DELETE FROM verification_result WHERE id = 1"),
+    Case("model_verified_by_result", update("model", 11, "verification_state = 'verified'")),
+    Case("model_verified_not_failing", update("model", 8, "verification_state = 'verified'")),
+    Case("model_verified_not_failing", update("model", 10, "verification_state = 'verified'")),
+    Case("verification_result_kept", "DELETE FROM verification_result WHERE status = 'error'"),
+    Case(
+        "verification_result_validates",
+        "DELETE FROM verification_result WHERE provider_id = 1 AND test_type = 'key'",
+    ),
+    Case("verification_result_verifies", "DELETE FROM verification_result WHERE model_id = 1"),
     Case("observed_limit_needs_provider", insert("observed_limit", provider_id="99")),
     Case("observed_limit_needs_model", insert("observed_limit", model_id="99")),
     Case("observed_limit_needs_model", insert("observed_limit", model_id="3")),
@@ -212,6 +223,7 @@ REFUSED: tuple[Case, ...] = (
     Case(
         "verification_run.finished_at.order", insert("verification_run", state="'done'", finished_at=_EARLIER)
     ),
+    Case("limits_info.requests_per_minute.some", insert("limits_info", requests_per_minute="NULL")),
     Case("model_pricing.input_price_per_token.stated", insert("model_pricing", input_price_per_token="NULL")),
     Case("NOT NULL constraint failed: provider.endpoint", insert("provider", endpoint="NULL")),
     Case("NOT NULL constraint failed: provider.uuid", insert("provider", uuid="NULL")),
@@ -258,6 +270,10 @@ REFUSED: tuple[Case, ...] = (
 PURGE: tuple[Case, ...] = (
     Case(None, _PURGE.format(1)),
     Case("verification_result_kept", "DELETE FROM verification_result WHERE provider_id = 3"),
+    Case("verification_result_validates", "DELETE FROM verification_result WHERE test_type = 'key'"),
+    Case("verification_result_verifies", "DELETE FROM verification_result WHERE model_id = 1"),
+    Case(None, update("provider", 1, _OFF, _UNCHECKED, _NO_KEY, "key_fingerprint = NULL")),
+    Case(None, update("model", 1, "verification_state = 'unverified'")),
     Case(None, "DELETE FROM verification_result WHERE provider_id = 1"),
     Case(None, "DELETE FROM pricing_info WHERE provider_id = 1"),
     Case(None, "DELETE FROM limits_info WHERE provider_id = 1"),

@@ -112,7 +112,7 @@ def a_provider_stays_on_at_a_new_host(patch: Patch) -> None:
 
 def keys_are_sealed_for_one_host(patch: Patch) -> None:
     """The endpoint of the provider is not looked at."""
-    patch.setattr(write_keys, "_endpoint", lambda row: parse_endpoint(HOSTS[0]))
+    patch.setattr(write_keys, "stored_endpoint", lambda owner, url: parse_endpoint(HOSTS[0]))
 
 
 def nothing_is_rolled_back(patch: Patch) -> None:

@@ -1,6 +1,6 @@
 import base64
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -27,11 +27,14 @@ from tui_registry.errors import (
     Refused,
     WrongVaultKey,
 )
-from tui_registry.store import ModelRow, NewResult, ProviderRow, Store
+from tui_registry.store import Finding, ModelRow, NewResult, ProviderRow, Store, Writes
+from tui_registry.store.rows import KEY_REJECTED
+from tui_registry.store.write_history import record_results
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault
 
 MOVED = "https://llm.example.com/v1"
+UNREADABLE = "UPDATE provider SET endpoint = 'https://api%2eevil.test', row_version = row_version + 1"
 
 
 @pytest.fixture
@@ -130,14 +133,45 @@ class TestActivating:
     def test_is_refused_while_the_key_is_for_another_host(self, store: Store) -> None:
         row = add_active(store)
         row = done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=MOVED), row))
-        with pytest.raises(Refused, match=r"cannot be used here: for api\.groq\.com"):
+        with pytest.raises(Refused, match=r"sealed for api\.groq\.com, not for llm\.example"):
+            done(store, lambda write: write.activate(row.id))
+
+    def test_is_refused_with_a_key_that_only_looks_whole(self, home: Home, store: Store) -> None:
+        row = check_key(store, add_keyed(store), "pass")
+        spoilt = record_of(row)[:-6] + ("AAAAAA" if not record_of(row).endswith("AAAAAA") else "BBBBBB")
+        put_record(home, row.id, spoilt)
+        row = check_key(store, store.reads.provider_by_id(row.id), "pass")
+        assert store.key_state(row) is KeyState.SET
+        with pytest.raises(Refused, match="cannot be used here") as refusal:
+            done(store, lambda write: write.activate(row.id))
+        assert store.proven_key(row)[1] in str(refusal.value)
+
+    def test_is_refused_while_the_endpoint_cannot_be_read(self, home: Home, store: Store) -> None:
+        row = check_key(store, add_keyed(store), "pass")
+        edit_outside(home, UNREADABLE)
+        with pytest.raises(Refused, match="endpoint of Groq must be put right first") as refusal:
+            done(store, lambda write: write.activate(row.id))
+        assert ".invalid" not in str(refusal.value)
+
+    def test_is_refused_by_the_file_itself_after_a_rejection_that_a_shell_put_there(
+        self, home: Home, store: Store
+    ) -> None:
+        row = check_key(store, add_keyed(store), "pass")
+        edit_outside(
+            home,
+            "INSERT INTO verification_result (provider_id, test_type, status, key_fingerprint, created_at)"
+            " VALUES (?, 'key', 'fail', ?, '2026-11-23T06:52:00.000Z')",
+            row.id,
+            row.key_fingerprint,
+        )
+        with pytest.raises(Refused, match="newest check of the present key has not passed"):
             done(store, lambda write: write.activate(row.id))
 
     def test_is_refused_while_the_vault_key_is_missing(self, home: Home) -> None:
         with home.open() as store:
             row = check_key(store, add_keyed(store), "pass")
         home.key_file.unlink()
-        with home.open() as store, pytest.raises(Refused, match="vault key missing"):
+        with home.open() as store, pytest.raises(Refused, match=r"vault key .* is not at"):
             done(store, lambda write: write.activate(row.id))
 
 
@@ -167,6 +201,24 @@ class TestSwitchingOff:
         assert (off.is_active, off.key_validated_at) == (False, None)
         assert off.state_reason == "key rejected by the provider"
         assert off.api_key_encrypted is not None
+
+    def test_comes_with_a_rejection_however_it_is_recorded(self, home: Home, store: Store) -> None:
+        row = add_active(store)
+        rejection = NewResult(
+            provider_id=row.id, test_type="key", status="fail", key_fingerprint=row.key_fingerprint
+        )
+        ways: tuple[Callable[[Writes], object], ...] = (
+            lambda write: write.record_result(rejection),
+            lambda write: write.proofs.record([Finding(rejection)]),
+            lambda write: record_results(write, [(home.clock(), rejection)]),
+        )
+        for way in ways:
+            done(store, way)
+            off = store.reads.provider_by_id(row.id)
+            assert (off.is_active, off.key_validated_at, off.state_reason) == (False, None, KEY_REJECTED)
+            assert store.reads.results(limit=1)[0].endpoint == row.endpoint
+            check_key(store, row, "pass")
+            done(store, lambda write: write.activate(row.id))
 
     @pytest.mark.parametrize("status", ["error", "blocked", "skipped", "unsupported", "partial"])
     def test_never_comes_with_trouble_that_proves_nothing(self, store: Store, status: str) -> None:
@@ -208,11 +260,12 @@ class TestEndpoints:
 
     def test_that_cannot_be_read_hold_the_key_back(self, home: Home, store: Store) -> None:
         row = add_active(store)
-        edit_outside(
-            home, "UPDATE provider SET endpoint = 'https://api%2eevil.test', row_version = row_version + 1"
-        )
-        assert store.key_state(store.reads.provider_by_id(row.id)) is KeyState.OTHER_HOST
-        with pytest.raises(OriginChanged):
+        edit_outside(home, UNREADABLE)
+        row = store.reads.provider_by_id(row.id)
+        assert store.key_state(row) is KeyState.OTHER_HOST
+        state, sentence = store.proven_key(row)
+        assert (state, ".invalid" in sentence) == (KeyState.OTHER_HOST, False)
+        with pytest.raises(Refused, match="must be put right first"):
             store.open_key(row.id)
         with pytest.raises(Refused, match="must be put right first"):
             done(store, lambda write: write.set_key(row.id, Secret(CANARY)))

@@ -1,5 +1,7 @@
 import random
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -7,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.registries import Home, add_groq, add_model, done, model_draft, provider_draft
+from tests.registries import Home, add_active, add_groq, add_model, done, model_draft, provider_draft
+from tui_registry.clock import stamp
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store import ModelRow, NewResult, ResultRow, Store, Writes
 from tui_registry.store.write_history import Found, record_results
@@ -80,6 +83,65 @@ def test_results_at_once_leave_what_results_one_by_one_leave(tmp_path: Path, see
             assert store.reads.recompute_states() == []
     assert kept[0] == kept[1]
     assert len(kept[0][0]) == 120
+
+
+@pytest.mark.parametrize(
+    "story", ["pass", "fail", "pass fail", "fail pass", "pass error", "error fail error pass"]
+)
+def test_key_checks_at_once_leave_the_provider_as_checks_one_by_one_leave_it(
+    tmp_path: Path, story: str
+) -> None:
+    kept = []
+    for way in (keep_one_by_one, keep_at_once):
+        home = Home(tmp_path / way.__name__)
+        with home.open() as store:
+            row = add_active(store)
+            found = []
+            for minute, status in enumerate(story.split(), start=1):
+                result = NewResult(
+                    provider_id=row.id, test_type="key", status=status, key_fingerprint=row.key_fingerprint
+                )
+                found.append((home.clock() + timedelta(minutes=minute), result))
+            way(home, store, found)
+            row = store.reads.provider_by_id(row.id)
+            state = (row.is_active, row.key_validated_at, row.state_reason, row.state_changed_at)
+            kept.append((state, [each.endpoint for each in store.reads.results()]))
+    assert kept[0] == kept[1]
+    assert kept[0][0][0] == ("fail" not in story)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_file_lets_a_model_be_verified_exactly_when_its_history_says_so(
+    home: Home, store: Store, seed: int
+) -> None:
+    provider = add_groq(store)
+    models = [add_model(store, provider, str(number)).id for number in range(12)]
+    chance = random.Random(seed)
+    with closing(sqlite3.connect(home.database)) as shell:
+        for model in models:
+            now = home.clock()
+            for _ in range(chance.randrange(1, 9)):
+                now += timedelta(seconds=chance.choice((0, 60, 299.999, 300, 600, 900)))
+                outcome = chance.choice((None, "ok", "missing"))
+                kind = chance.choice(("chat", "chat", "chat", "tools"))
+                status = chance.choice(("pass", "fail", "fail", "fail", "error", "partial"))
+                shell.execute(
+                    "INSERT INTO verification_result (provider_id, model_id, test_type, status, outcome,"
+                    " created_at) VALUES (?,?,?,?,?,?)",
+                    (provider.id, model, kind, status, outcome, stamp(now)),
+                )
+        shell.commit()
+        due = {each.model_id for each in store.reads.recompute_states() if each.computed == "verified"}
+        let = set()
+        for model in models:
+            with suppress(sqlite3.IntegrityError):
+                shell.execute(
+                    "UPDATE model SET verification_state = 'verified', row_version = row_version + 1"
+                    " WHERE id = ?",
+                    (model,),
+                )
+                let.add(model)
+    assert let == due
 
 
 @pytest.mark.parametrize(

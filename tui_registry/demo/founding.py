@@ -85,11 +85,11 @@ def _enter_key(filling: Filling, plan: Plan) -> None:
     secret = Secret(f"demo-{plan.name.lower().replace(' ', '-')}-not-a-real-key")
     filling.vault.spoils = plan.key == "damaged"
     row = filling.writes.set_key(row.id, secret)
-    filling.vault.spoils = False
     if plan.key != "unchecked":
         filling.calendar.go_on(8)
         filling.check_key(row, "pass", "ok", 200, 180.0)
         filling.writes.activate(row.id)
+    filling.vault.spoils = False
 
 
 def _enter_facts(filling: Filling, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
-from tui_registry.endpoint import origin_of_stored
+from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.backup import back_up
 from tui_registry.store.change import Change
@@ -116,17 +116,21 @@ class Store:
         return state.words(host)
 
     def open_key(self, provider_id: int) -> Secret:
-        """A provider's key, for its present endpoint only; raises Refused without one, else VaultError."""
+        """A provider's key, for its present endpoint only; raises Refused without either, else VaultError."""
         row = self.reads.provider_by_id(provider_id)
         if row.api_key_encrypted is None:
             raise Refused(f"{row.name} has no key. Enter one.")
-        return self._vault.open(row.api_key_encrypted, origin=origin_of_stored(row.endpoint), uuid=row.uuid)
+        origin = stored_endpoint(row.name, row.endpoint).origin
+        return self._vault.open(row.api_key_encrypted, origin=origin, uuid=row.uuid)
 
     def proven_key(self, row: ProviderRow) -> tuple[KeyState, str]:
         """The key's state after really opening it, and the sentence that explains a bad one."""
         if row.api_key_encrypted is None:
             return KeyState.NONE, f"{row.name} has no key. Enter one."
-        origin = origin_of_stored(row.endpoint)
+        try:
+            origin = stored_endpoint(row.name, row.endpoint).origin
+        except Refused as error:
+            return KeyState.OTHER_HOST, str(error)
         return self._vault.proven_state(row.api_key_encrypted, origin=origin, uuid=row.uuid)
 
     def vault_status(self) -> VaultStatus:

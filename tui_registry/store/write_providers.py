@@ -5,12 +5,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tui_registry.endpoint import origin_of_stored
+from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import HasDependents, InvalidInput, Refused
 from tui_registry.store import names
 from tui_registry.store.change import Change, counted
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import KnownProvider, ProviderRow
+from tui_registry.store.statements import fetch
 from tui_registry.store.tables import (
     Known,
     Limits,
@@ -84,13 +85,12 @@ def save(
 def activate(change: Change, id: int) -> ProviderRow:
     """Switch a provider on; raises Refused unless the present key was checked and can be used."""
     row = change.reads.provider_by_id(id)
-    origin = origin_of_stored(row.endpoint)
-    state, host = change.vault.key_state(row.api_key_encrypted, origin=origin)
-    if state is KeyState.NONE:
+    if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key. Enter one, then check it.")
+    origin = stored_endpoint(row.name, row.endpoint).origin
+    state, sentence = change.vault.proven_state(row.api_key_encrypted, origin=origin, uuid=row.uuid)
     if state is not KeyState.SET:
-        words = state.words(host)
-        raise Refused(f"The key of {row.name} cannot be used here: {words}. Enter it again, then check it.")
+        raise Refused(f"The key of {row.name} cannot be used here. {sentence}")
     if row.key_validated_at is None:
         raise Refused(f"The key of {row.name} has not passed a check since it was set. Check it first.")
     if row.is_active:
@@ -132,6 +132,7 @@ def purge(change: Change, id: int, confirm: str, backup: Callable[[], object]) -
         raise Refused(f"Type the provider's name, {row.name}, to purge it with everything it has.")
     counts = change.reads.dependents_of_provider(id)
     backup()
+    _forget_proofs(change, row)
     change.setting("purge", str(id))
     change.delete(Result, "provider_id", id)
     change.delete(ObservedLimit, "provider_id", id)
@@ -165,6 +166,18 @@ def _remove(change: Change, id: int) -> None:
     change.delete(Pricing, "provider_id", id)
     change.delete(Limits, "provider_id", id)
     change.delete(Provider, "id", id)
+
+
+def _forget_proofs(change: Change, row: ProviderRow) -> None:
+    """Give up the states that rest on results, so that the rules let the results go."""
+    key = dict.fromkeys(("api_key_encrypted", "key_fingerprint", "key_validated_at"))
+    update(change, row, {**key, **switched_off(change, row, "being purged")})
+    fetch(
+        change.db,
+        "UPDATE model SET verification_state = 'unverified', row_version = row_version + 1"
+        " WHERE provider_id = ? AND verification_state = 'verified'",
+        (row.id,),
+    )
 
 
 def _known_name(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> str:

@@ -176,6 +176,7 @@ CREATE TABLE limits_info (
   CONSTRAINT "limits_info.requests_per_hour.count" CHECK (requests_per_hour BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "limits_info.tokens_per_minute.count" CHECK (tokens_per_minute BETWEEN 1 AND 9007199254740992),
   CONSTRAINT "limits_info.tokens_per_hour.count" CHECK (tokens_per_hour BETWEEN 1 AND 9007199254740992),
+  CONSTRAINT "limits_info.requests_per_minute.some" CHECK (coalesce(requests_per_minute, requests_per_hour, tokens_per_minute, tokens_per_hour) IS NOT NULL),
   CONSTRAINT "limits_info.source.choice" CHECK (source = 'user' OR source = 'observed' OR source = 'catalogue'),
   CONSTRAINT "limits_info.row_version.tally" CHECK (row_version >= 1),
   CONSTRAINT "limits_info.last_updated.utc" CHECK (last_updated GLOB '[0-9]*' AND strftime('%Y-%m-%dT%H:%M:%fZ', last_updated, '+0 days') IS last_updated)
@@ -436,19 +437,43 @@ WHEN NEW.key_fingerprint IS NOT OLD.key_fingerprint
   AND EXISTS (SELECT 1 FROM verification_result WHERE provider_id = OLD.id AND key_fingerprint = NEW.key_fingerprint AND test_type = 'key')
 BEGIN SELECT RAISE(ABORT, 'provider_key_fingerprint_fresh: A changed key needs a fingerprint that was never checked before.'); END;
 CREATE TRIGGER provider_key_validated_by_check BEFORE UPDATE ON provider
-WHEN NEW.key_validated_at IS NOT NULL AND NEW.key_validated_at IS NOT OLD.key_validated_at
-  AND NOT EXISTS (SELECT 1 FROM verification_result
-    WHERE provider_id = OLD.id AND key_fingerprint = NEW.key_fingerprint AND test_type = 'key' AND status = 'pass')
-BEGIN SELECT RAISE(ABORT, 'provider_key_validated_by_check: No check of the present key has passed.'); END;
+WHEN NEW.key_validated_at IS NOT NULL AND (NEW.key_validated_at IS NOT OLD.key_validated_at OR NEW.is_active > OLD.is_active)
+  AND (SELECT status FROM verification_result
+    WHERE provider_id = OLD.id AND key_fingerprint = NEW.key_fingerprint AND test_type = 'key' AND status IN ('pass', 'fail')
+    ORDER BY id DESC LIMIT 1) IS NOT 'pass'
+BEGIN SELECT RAISE(ABORT, 'provider_key_validated_by_check: The newest check of the present key has not passed.'); END;
 CREATE TRIGGER model_starts_unverified BEFORE INSERT ON model
 WHEN NEW.verification_state <> 'unverified'
 BEGIN SELECT RAISE(ABORT, 'model_starts_unverified: A new model starts unverified.'); END;
 CREATE TRIGGER model_verified_by_result BEFORE UPDATE ON model
 WHEN NEW.verification_state = 'verified' AND OLD.verification_state <> 'verified'
-  AND NOT EXISTS (SELECT 1 FROM verification_result WHERE model_id = OLD.id AND status = 'pass')
+  AND NOT EXISTS (SELECT 1 FROM verification_result
+    WHERE model_id = OLD.id AND status = 'pass' AND test_type NOT IN ('tools', 'json', 'benchmark'))
 BEGIN SELECT RAISE(ABORT, 'model_verified_by_result: No verification of this model has passed.'); END;
+-- Repeatedly is three failures or more since the last pass over fifteen minutes, or two of a missing model over ten.
+CREATE TRIGGER model_verified_not_failing BEFORE UPDATE ON model
+WHEN NEW.verification_state = 'verified' AND OLD.verification_state <> 'verified'
+  AND EXISTS (SELECT 1 FROM (
+      SELECT created_at, outcome IS 'missing' AS missing, row_number() OVER (ORDER BY id) AS place,
+        first_value(created_at) OVER (ORDER BY id) AS since,
+        first_value(created_at) OVER (PARTITION BY outcome IS 'missing' ORDER BY id) AS alike_since
+      FROM verification_result
+      WHERE model_id = OLD.id AND status = 'fail' AND test_type NOT IN ('tools', 'json', 'benchmark')
+        AND id > (SELECT max(id) FROM verification_result
+          WHERE model_id = OLD.id AND status = 'pass' AND test_type NOT IN ('tools', 'json', 'benchmark')))
+    WHERE (place >= 3 AND created_at >= strftime('%Y-%m-%dT%H:%M:%fZ', since, '+15 minutes'))
+      OR (missing AND created_at >= strftime('%Y-%m-%dT%H:%M:%fZ', alike_since, '+10 minutes')))
+BEGIN SELECT RAISE(ABORT, 'model_verified_not_failing: This model has failed repeatedly since it last passed.'); END;
 
 -- Results go only with their whole provider: a purge names it in meta for the length of its own transaction.
 CREATE TRIGGER verification_result_kept BEFORE DELETE ON verification_result
 WHEN NOT EXISTS (SELECT 1 FROM meta WHERE key = 'purge' AND value = CAST(OLD.provider_id AS TEXT))
 BEGIN SELECT RAISE(ABORT, 'verification_result_kept: A verification result is only removed by purging its provider.'); END;
+-- What a state rests on stays as long as the state does, whoever left the mark of a purge behind.
+CREATE TRIGGER verification_result_validates BEFORE DELETE ON verification_result
+WHEN OLD.test_type = 'key' AND EXISTS (SELECT 1 FROM provider
+    WHERE id = OLD.provider_id AND key_fingerprint = OLD.key_fingerprint AND key_validated_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'verification_result_validates: The key counts as validated by its checks, so they stay; remove the key first.'); END;
+CREATE TRIGGER verification_result_verifies BEFORE DELETE ON verification_result
+WHEN EXISTS (SELECT 1 FROM model WHERE id = OLD.model_id AND verification_state = 'verified')
+BEGIN SELECT RAISE(ABORT, 'verification_result_verifies: The model counts as verified by its results, so they stay.'); END;
