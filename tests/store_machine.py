@@ -466,8 +466,11 @@ class StoreMachine(RuleBasedStateMachine):
     def save_limits(self, number: int, limits: dict[str, int | None]) -> None:
         id = self.pick(number)
         base = self.store.reads.limits(id)
+        if not any(limits.values()):
+            return self.refused(InvalidInput, lambda w: w.save_limits(id, limits_draft(**limits), base))
         self.do(lambda w: w.save_limits(id, limits_draft(**limits), base))
         self.providers[id]["limits"] = saved(self.providers[id]["limits"], dict(limits))
+        return None
 
     @rule(
         name=st.sampled_from(NAMES[:2]),

@@ -173,3 +173,10 @@ class LimitsDraft(Draft):
     requests_per_hour: PerHour = Field(None, title="Requests / hour", examples=["1.5k"])
     tokens_per_minute: PerMinute = Field(None, title="Tokens / min", examples=["250k"])
     tokens_per_hour: PerHour = Field(None, title="Tokens / hour", examples=["2M"])
+
+    @model_validator(mode="after")
+    def _some_limit(self) -> Self:
+        """Limits of which none is known say nothing."""
+        if all(value is None for _, value in self):
+            raise ValueError("Give at least one limit; delete the limits instead.")
+        return self
