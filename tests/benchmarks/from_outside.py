@@ -80,7 +80,7 @@ class Outside:
             size += len(came)
         return size
 
-    def press(self, key: str, *, patience: float = 5.0) -> Answer:
+    def press(self, key: str, *, patience: float = 20.0) -> Answer:
         """Press a key and wait for the whole answer."""
         pressed = time.perf_counter()
         os.write(self._file, KEYS.get(key, key).encode())

@@ -186,7 +186,11 @@ class CellWriter:
         erase = f"\x1b[{end - start}X"
         if sum(map(len, runs)) <= steps + len(erase):
             return frozenset()
-        self._take(line.pens[runs[0].start])
+        blank = line.pens[runs[0].start]
+        # The pen of the letters that follow erases as well, and need not be taken then.
+        self._take(
+            next((pen for pen in line.pens[start:end] if pen != blank and pen.blank() == blank), blank)
+        )
         self._sent.append(erase)
         return {x for run in runs for x in run}
 
