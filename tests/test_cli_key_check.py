@@ -75,6 +75,16 @@ def test_a_list_that_is_open_to_all_proves_nothing(one: Served) -> None:
     assert activated(shell)
 
 
+def test_a_provider_without_a_list_leaves_the_proof_to_a_paid_answer(one: Served) -> None:
+    shell, _, provider = one
+    provider.instead["/v1/models"] = refuses("Not Found", 404)
+    result = shell.run("key", "check", NAME)
+    assert (result.exit_code, "unproven" in result.stdout) == (1, True)
+    shell.done("verify", NAME, "--suite", "quick", "--yes")
+    shell.done("provider", "activate", NAME)
+    assert activated(shell)
+
+
 def test_a_gateway_that_knows_only_its_master_key_refuses_a_wrong_one(one: Served) -> None:
     shell, _, provider = one
     provider.key = "another"

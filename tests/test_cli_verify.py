@@ -82,7 +82,7 @@ class TestEnding:
         result = shell.run("verify", NAME, "--suite", "quick", "--yes")
         assert result.exit_code == 4
         assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout)
-        assert [line for line in result.stdout.splitlines() if "down" in line and "maintenance" in line]
+        assert "(HTTP 503): down \ufffd]0;title\ufffdfor \ufffdmaintenance\n" in result.stdout
 
     def test_no_funds_is_no_pass(self, one: Served) -> None:
         shell, _, provider = one

@@ -17,10 +17,10 @@ def plan_sentences(plan: "Plan") -> Iterator[str]:
     """What a run will ask, what that costs and how long it takes, and what is left out and why."""
     models, keys = plan.models, sum(each.checks_key for each in plan.providers)
     what = f"Run {plan.run_id} goes on with suite" if plan.run_id is not None else "Suite"
-    asked = _counted(models, "model"), _counted(len(plan.providers), "provider"), _counted(keys, "key check")
+    asked = counted(models, "model"), counted(len(plan.providers), "provider"), counted(keys, "key check")
     yield (
         f"{what} {plan.suite}: {asked[0]} of {asked[1]}, {asked[2]},"
-        f" {_counted(plan.calls, 'paid call')}, at most {show_count(plan.tokens)} tokens."
+        f" {counted(plan.calls, 'paid call')}, at most {show_count(plan.tokens)} tokens."
     )
     yield from _cost(plan)
     if plan.seconds >= 1:
@@ -41,7 +41,7 @@ def _cost(plan: "Plan") -> Iterator[str]:
         yield f"Cost: at most {usd(plan.bound)} unless calls are repeated, likely {usd(plan.likely)}."
         if unpriced:
             has = "has" if unpriced == 1 else "have"
-            yield f"{_counted(unpriced, 'model')} {has} no known price; that cost is in neither number."
+            yield f"{counted(unpriced, 'model')} {has} no known price; that cost is in neither number."
     if plan.budget is not None:
         spent = f", of which {usd(plan.spent)} is spent" if plan.spent else ""
         yield f"Budget: {usd(plan.budget)}{spent}; no call is sent that it cannot hold."
@@ -108,5 +108,6 @@ def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number of things in words: `1 model`, `1,200 models`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

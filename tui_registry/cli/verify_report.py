@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.output import remark, tell, write
 from tui_registry.cli.progress_line import ProgressLine
-from tui_registry.cli.verify_plan import skips_record, usd
+from tui_registry.cli.verify_plan import counted, skips_record, usd
 from tui_registry.money import exact
 from tui_registry.text import clean
 from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
@@ -127,7 +127,7 @@ class Report:
         """What the run cost, and what of that nobody knows."""
         unknown = 0 if self._summary is None else self._summary.unknown_costs
         known = "" if cost is None else f" Cost: {usd(exact(cost))}."
-        return f"{known} The cost of {unknown:,} answers is not known." if unknown else known
+        return f"{known} The cost of {counted(unknown, 'answer')} is not known." if unknown else known
 
     def _changed(self, changes: "Iterable[Change]") -> Iterator[str]:
         for change in changes:

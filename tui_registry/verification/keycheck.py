@@ -80,6 +80,9 @@ async def _state(store: Store, wire: Wire, subject: Subject, exchange: Exchange)
         return "no funds", f"{name} knows the key, but there is no money left for it."
     if exchange.outcome == "denied":
         return "restricted", f"{name} knows the key, but does not let it make this call."
+    if exchange.outcome in ("missing", "unsupported"):
+        sentence = f"{name} has no call at its base URL that proves a key for free ({subject.proof})"
+        return "unproven", f"{sentence}: it is unproven until a paid probe passes."
     return "unreachable", f"{name} could not tell: {exchange.message or exchange.outcome}"
 
 

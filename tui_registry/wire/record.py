@@ -141,7 +141,7 @@ class Record:
 def with_verdict(exchange: Exchange, outcome: Outcome, reason: str | None, detail: str = "") -> Exchange:
     """The exchange with another outcome; the reason and the detail must be redacted."""
     word = clean(reason, limit=100) if reason else None
-    message = sentence(outcome, exchange.status, word, clean(detail[:MESSAGE]))
+    message = sentence(outcome, exchange.status, word, detail[:MESSAGE])
     return replace(exchange, outcome=outcome, reason=word, message=message)
 
 
