@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from typing import ClassVar
@@ -28,6 +28,7 @@ from tui_registry.ui.restoring import keep_open_form, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
 from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
+from tui_registry.ui.verifying import is_running, look_for_interrupted, may_quit
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
@@ -86,6 +87,7 @@ class RegistryApp(TerminalApp):
             self.theme = self._wanted_theme
         self.switch_mode("providers")
         self.call_after_refresh(self._offer_kept)
+        self.run_worker(look_for_interrupted(self, self.desk))
         self.set_interval(LOOK_EVERY, self._look_for_changes)
         if not self.desk.store.is_checked:
             self.run_worker(self._check_registry())
@@ -157,13 +159,14 @@ class RegistryApp(TerminalApp):
         if self._is_troubled:
             self._announce(self.desk.banner())
             self._is_troubled = False
-        if version != self._seen_version:
+        # A screen that is just being opened has nothing to show yet, and reads the registry by itself.
+        if version != self._seen_version and self.screen.is_mounted:
             self._seen_version = version
             if isinstance(self.screen, DeskScreen):
                 self.screen.refresh_rows()
 
     def _announce(self, sentence: str | None) -> None:
-        if isinstance(self.screen, DeskScreen):
+        if isinstance(self.screen, DeskScreen) and self.screen.is_mounted:
             self.screen.announce(sentence)
 
     def action_show_view(self, view: str) -> None:
@@ -208,15 +211,15 @@ class RegistryApp(TerminalApp):
             await self.action_quit()
 
     async def action_quit(self) -> None:
-        """Quit; an open form with changes asks first."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, FormScreen) and screen.has_unsaved():
-                self.run_worker(self._ask_and_quit(screen), exclusive=True, group="quit")
-                return
-        self.exit()
+        """Quit; an open form with changes asks first, and so does a run that goes on."""
+        changed = [each for each in self.screen_stack if isinstance(each, FormScreen) and each.has_unsaved()]
+        if changed or is_running(self.desk):
+            self.run_worker(self._ask_and_quit(changed[-1:]))
+        else:
+            self.exit()
 
-    async def _ask_and_quit(self, form: "FormScreen[object]") -> None:
-        if await form.confirm_leave():
+    async def _ask_and_quit(self, changed: "Sequence[FormScreen[object]]") -> None:
+        if all([await form.confirm_leave() for form in changed]) and await may_quit(self, self.desk):
             self.exit()
 
     async def action_copy_or_quit(self) -> None:

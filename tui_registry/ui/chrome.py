@@ -70,11 +70,15 @@ class Banner(Static, can_focus=False):
         """Start hidden."""
         super().__init__("", markup=False)
         self.display = False
+        self._told: str | None = None
 
     def tell(self, sentence: str | None) -> None:
         """Show a sentence, or hide when there is none."""
+        if sentence == self._told:
+            return
+        self._told = sentence
         self.display = bool(sentence)
-        self.update(Text(f"! {plain(sentence).plain}") if sentence else Text())
+        self.update(Text(f"! {plain(sentence, lines=True).plain}") if sentence else Text())
 
 
 class KeyBar(Footer):

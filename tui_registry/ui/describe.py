@@ -1,50 +1,17 @@
 """Everything about one record as lines of a label and a value, for the detail pane and the record's page."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 
 from rich.table import Table
-from rich.text import Text
 
 from tui_registry.money import show_count, show_price
-from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, PricingRow, ProviderRow, ResultRow
+from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, PricingRow, ProviderRow
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.history_lines import Line, model_history, provider_history
-from tui_registry.ui.words import NONE, UNKNOWN, ago, counted, host, plain, state, yes_no
-from tui_registry.vault import KeyState
-
-LABEL_WIDTH = 12
-
-
-def laid_out(lines: Iterable[Line]) -> Table:
-    """Lines as a label and a value side by side, a value wraps in its own column; or at the whole width."""
-    page = Table.grid(expand=True)
-    page.add_column(ratio=1)
-    for whole, group in groupby(lines, lambda line: line[0] is None):
-        if whole:
-            for _, value in group:
-                page.add_row(plain(value))
-        else:
-            page.add_row(_side_by_side(group))
-    return page
-
-
-def _side_by_side(lines: Iterable[Line]) -> Table:
-    table = Table.grid(padding=(0, 1), expand=True)
-    table.add_column(width=LABEL_WIDTH, style="bold")
-    table.add_column(ratio=1, overflow="fold")
-    for label, value in lines:
-        table.add_row(Text(label or ""), plain(value, lines=True))
-    return table
-
-
-def key_words(desk: Desk, row: ProviderRow) -> str:
-    """A provider's key state in words, and whether the key has passed a check."""
-    words = desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)
-    if words != KeyState.SET.value:
-        return words
-    return "set, checked" if row.key_validated_at else "set, not checked yet"
+from tui_registry.ui.laying_out import laid_out
+from tui_registry.ui.proof_lines import key_lines, seen_lines
+from tui_registry.ui.result_lines import result_lines
+from tui_registry.ui.words import NONE, UNKNOWN, ago, counted, state, yes_no
 
 
 def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
@@ -55,7 +22,7 @@ def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
         ("Status", state("active" if row.is_active else "inactive", desk.ascii)),
         *_reason(row, now),
         ("Base URL", row.endpoint),
-        ("Key", key_words(desk, row)),
+        *key_lines(desk, row),
         ("Models", f"{dependents.get('models', 0):,}"),
         ("Results", f"{dependents.get('results', 0):,}"),
         ("Website", row.website or NONE),
@@ -117,6 +84,7 @@ def model_lines(desk: Desk, row: ModelRow) -> list[Line]:
         ("Architecture", row.architecture or NONE),
         ("", ""),
         *_price_lines(desk, price),
+        *seen_lines(desk, row),
         *model_history(desk, row.id),
         ("", ""),
         ("Results", counted(results, "result") if results else "nothing verified yet"),
@@ -164,28 +132,6 @@ def _shown(value: float | None, row_exists: bool) -> str:
     return show_price(value, applicable=not (row_exists and value is None))
 
 
-def result_lines(desk: Desk, row: ResultRow) -> list[Line]:
-    """One verification result with its evidence."""
-    return [
-        ("Status", state(row.status, desk.ascii)),
-        ("Outcome", row.outcome or NONE),
-        ("When", f"{row.created_at[:19].replace('T', ' ')} UTC, {ago(row.created_at, desk.clock())}"),
-        ("Test", row.test_type),
-        ("HTTP", NONE if row.http_status is None else str(row.http_status)),
-        ("Latency", _milliseconds(row.latency_ms)),
-        ("First token", _milliseconds(row.ttft_ms)),
-        ("Speed", NONE if row.tokens_per_second is None else f"{row.tokens_per_second:,.1f} tokens/s"),
-        ("Score", NONE if row.score is None else f"{row.score:.2f}"),
-        ("Cost", NONE if row.cost is None else f"{row.cost:.6f} USD, {row.cost_source or 'estimated'}"),
-        ("Endpoint", host(row.endpoint) if row.endpoint else NONE),
-        ("Evidence", row.evidence or NONE),
-    ]
-
-
-def _milliseconds(value: float | None) -> str:
-    return NONE if value is None else f"{value:,.0f} ms"
-
-
 def provider_text(desk: Desk, provider_id: int) -> Table:
     """The text of a provider; raises NotFound when it was deleted meanwhile."""
     return laid_out(provider_lines(desk, desk.store.reads.provider_by_id(provider_id)))
@@ -196,6 +142,6 @@ def model_text(desk: Desk, row_id: int) -> Table:
     return laid_out(model_lines(desk, desk.store.reads.model_by_id(row_id)))
 
 
-def result_text(desk: Desk, result_id: int) -> Table:
-    """The text of a verification result; raises NotFound when there is none."""
-    return laid_out(result_lines(desk, desk.store.reads.result(result_id)))
+def result_text(desk: Desk, result_id: int, *, whole: bool = False) -> Table:
+    """The text of a verification result, or with `whole` its page; raises NotFound when there is none."""
+    return laid_out(result_lines(desk, desk.store.reads.result(result_id), whole=whole))

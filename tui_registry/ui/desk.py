@@ -19,7 +19,9 @@ from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
     from tui_registry.store import Store, Writes
+    from tui_registry.ui.run_in_hand import RunInHand
     from tui_registry.vault import Vault
+    from tui_registry.verification import Options
 
 T = TypeVar("T")
 
@@ -42,6 +44,12 @@ class Desk:
     complaints: tuple[str, ...] = ()
     drafts: Path | None = None
     """The directory where unsaved forms are kept when the terminal goes; None keeps none."""
+    asking: "Options | None" = None
+    """How providers are asked; None asks them in the ordinary way."""
+    run: "RunInHand | None" = None
+    """The run that goes on, or the last one."""
+    unfinished: str | None = None
+    """The sentence that offers to go on with a run that was cut off."""
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:
@@ -59,7 +67,14 @@ class Desk:
         complaint = "".join(self.complaints[:1])
         if more > 0:
             complaint += f" ({more} more: tui-registry keys)"
-        return "\n".join(filter(None, (self.store.banner, complaint))) or None
+        run = self.run.progress.sentence() if self.run and self.run.is_going else self.unfinished
+        return "\n".join(filter(None, (self.store.banner, complaint, run))) or None
+
+    def options(self) -> "Options":
+        """How a verification asks providers."""
+        from tui_registry.verification import Options
+
+        return self.asking or Options(clock=self.clock)
 
     def key_words(self, sealed: str | None, endpoint: str, uuid: str) -> str:
         """A sealed key's state in the words of lists, proved by opening it once for its endpoint."""

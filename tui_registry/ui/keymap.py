@@ -52,6 +52,12 @@ KEYS: tuple[Key, ...] = (
     Key("record.limits", "l", "Limits", "rate limits", "Record", True),
     Key("record.toggle", "t", "On/off", "activate or deactivate", "Record"),
     Key("record.models", "m", "Models", "its models", "Record"),
+    Key("verify.one", "v", "Verify", "verify: cost first, then y", "Record", True),
+    Key("verify.all", "V", "Verify all", "all shown", "Record", joins=True),
+    Key("verify.resume", "R", "Resume", "resume the run cut off or stopped", "Record"),
+    Key("verify.stop", "x", "Stop", "stop the run", "Record", True, joins=True),
+    Key("record.discover", "D", "Discover", "the provider's own list of models", "Record"),
+    Key("discovery.apply", "y", "Take in", "on that list: take it in", "Record", True, joins=True),
     Key("record.copy", "y", "Copy", "copy: id, URL, price, JSON, curl", "Record", True),
     Key("mark.toggle", "space", "Mark", "mark and go down", "Record"),
     Key("mark.all", "asterisk", "Mark all", "mark all shown, or none", "Record"),
@@ -85,7 +91,8 @@ WRITES = frozenset(
     {
         *(f"record.{word}" for word in ("edit", "edit_text", "new", "clone", "delete")),
         *("record.key", "record.price", "record.limits", "record.toggle"),
-        *("catalog.import", "catalog.take_over"),
+        *("catalog.import", "catalog.take_over", "record.discover"),
+        *("verify.one", "verify.all", "verify.resume"),
     }
 )
 """Actions that change the registry; they are dim while it is open for reading only."""

@@ -1,6 +1,5 @@
 """One screen for all lists: a table, its filter and order, the detail beside it, and what is empty."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar
 
@@ -16,12 +15,13 @@ from textual.widgets import Input, Static
 from tui_registry.errors import RegistryError, StoreError
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.choosing import ChoosingScreen
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
 from tui_registry.ui.copying import copy_marked, copy_record
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.filter_box import FilterBox, FilterInput
 from tui_registry.ui.panes import Panes, ReadingPane
-from tui_registry.ui.sorting import SortedScreen, ViewSpec
+from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.table import RecordTable
 from tui_registry.ui.words import plain
 
@@ -34,7 +34,7 @@ ASK_AGAIN = 2.0
 """Seconds until a registry that could not be read is asked again."""
 
 
-class ListScreen(SortedScreen):
+class ListScreen(ChoosingScreen):
     """A list of records with everything that all lists have in common."""
 
     AUTO_FOCUS = "RecordTable"
@@ -51,7 +51,6 @@ class ListScreen(SortedScreen):
         bind("app.back", "back"),
     ]
 
-    table = query_one(RecordTable)
     banner = query_one(Banner)
     panes = query_one(Panes)
     filter_box = query_one(FilterBox)
@@ -93,6 +92,7 @@ class ListScreen(SortedScreen):
 
     def on_screen_resume(self) -> None:
         """Come back to what the registry holds now."""
+        self.announce(self.desk.banner())
         self.refresh_rows()
 
     def refresh_rows(self, *, at: int | None = None) -> None:
@@ -209,17 +209,6 @@ class ListScreen(SortedScreen):
         except RegistryError as error:
             text = plain(error)
         self.query_one("#detail", Static).update(text)
-
-    def on_cursor(self, deed: Callable[..., Awaitable[None]]) -> None:
-        """Begin a deed on the record under the cursor, if there is one."""
-        if (row_id := self.table.cursor_id) is not None:
-            self.begin(deed, row_id)
-
-    def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
-        """Begin a deed on the marked records, if any are marked."""
-        if self.table.marks:
-            self.begin(deed, *args, sorted(self.table.marks))
-        return bool(self.table.marks)
 
     def action_filter(self) -> None:
         """Open the filter line."""

@@ -3,7 +3,16 @@
 from functools import partial
 from typing import ClassVar
 
-from tui_registry.ui import cloning, deleting, describe, editing, key_editing, provider_editing
+from tui_registry.ui import (
+    cloning,
+    deleting,
+    describe,
+    discovering,
+    editing,
+    key_editing,
+    provider_editing,
+    verifying,
+)
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.copies import model_copies, provider_copies, result_copies
 from tui_registry.ui.copying import copy_record
@@ -21,8 +30,10 @@ class ProviderPage(RecordPage):
         bind("record.clone", "clone"),
         bind("record.copy", "copy", shown=False),
         bind("record.key", "key"),
-        bind("record.price", "price"),
-        bind("record.limits", "limits"),
+        bind("record.price", "price", shown=False),
+        bind("record.limits", "limits", shown=False),
+        bind("verify.one", "verify"),
+        bind("record.discover", "discover"),
         bind("record.toggle", "switch", shown=True),
         bind("record.models", "models", shown=True),
         bind("record.delete", "delete"),
@@ -66,6 +77,14 @@ class ProviderPage(RecordPage):
         """Switch the provider on or off."""
         self.begin(provider_editing.toggle_provider, self._record_id)
 
+    def action_verify(self) -> None:
+        """Verify the provider's key and models."""
+        self.begin(verifying.verify, verifying.Wanted(providers=(self._record_id,)))
+
+    def action_discover(self) -> None:
+        """Ask the provider which models it has."""
+        self.begin(discovering.discover, self._record_id)
+
     def action_models(self) -> None:
         """Go to the provider's models."""
         self.begin(show_models, self._record_id)
@@ -84,6 +103,7 @@ class ModelPage(RecordPage):
         bind("record.clone", "clone"),
         bind("record.copy", "copy"),
         bind("record.price", "price"),
+        bind("verify.one", "verify"),
         bind("record.delete", "delete"),
     ]
 
@@ -113,6 +133,10 @@ class ModelPage(RecordPage):
         """Edit the model's own price."""
         self.begin(editing.edit_model_price, self._record_id)
 
+    def action_verify(self) -> None:
+        """Verify the model."""
+        self.begin(verifying.verify, verifying.Wanted(models=(self._record_id,)))
+
     def action_delete(self) -> None:
         """Delete the model, if nothing depends on it."""
         self.begin(deleting.delete_model, self._record_id)
@@ -121,17 +145,25 @@ class ModelPage(RecordPage):
 class ResultPage(RecordPage):
     """One verification result."""
 
-    BINDINGS: ClassVar = [bind("record.copy", "copy")]
+    BINDINGS: ClassVar = [bind("record.copy", "copy"), bind("verify.one", "verify")]
 
     def __init__(self, desk: Desk, result_id: int) -> None:
         """The page of the result with this id."""
         title = f"Result {result_id}"
-        super().__init__(desk, "history", title, lambda: describe.result_text(desk, result_id))
+        super().__init__(desk, "history", title, lambda: describe.result_text(desk, result_id, whole=True))
         self._record_id = result_id
 
     def action_copy(self) -> None:
         """Offer what can be copied from the result."""
         self.begin(partial(copy_record, source=result_copies), self._record_id)
+
+    def action_verify(self) -> None:
+        """Ask again what was asked then."""
+        self.begin(_verify_again, self._record_id)
+
+
+async def _verify_again(screen: DeskScreen, result_id: int) -> None:
+    await verifying.verify(screen, verifying.wanted_of("result", [result_id], screen.desk))
 
 
 async def show_provider(screen: DeskScreen, provider_id: int) -> None:

@@ -8,7 +8,16 @@ from rich.text import Text
 from textual import on
 
 from tui_registry.store.views import Order
-from tui_registry.ui import cloning, deleting, describe, editing, key_editing, onboarding, provider_editing
+from tui_registry.ui import (
+    cloning,
+    deleting,
+    describe,
+    discovering,
+    editing,
+    key_editing,
+    onboarding,
+    provider_editing,
+)
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.copies import provider_copies
@@ -32,8 +41,9 @@ class ProvidersScreen(ListScreen):
         bind("record.clone", "clone"),
         bind("record.copy", "copy", shown=False),
         bind("record.key", "key"),
-        bind("record.price", "price"),
+        bind("record.price", "price", shown=False),
         bind("record.limits", "limits"),
+        bind("record.discover", "discover"),
         bind("record.delete", "delete"),
         bind("record.toggle", "switch"),
         bind("record.models", "models"),
@@ -126,6 +136,10 @@ class ProvidersScreen(ListScreen):
         """Delete the marked providers or the one under the cursor, if nothing depends on them."""
         if not self.on_marked(delete_marked, PROVIDERS):
             self.on_cursor(deleting.delete_provider)
+
+    def action_discover(self) -> None:
+        """Ask the provider under the cursor which models it has."""
+        self.on_cursor(discovering.discover)
 
     def action_models(self) -> None:
         """Go to the models of the provider under the cursor."""

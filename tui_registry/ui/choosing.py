@@ -1,0 +1,71 @@
+"""Lists whose records something is done with: the one under the cursor, the marked ones, or all shown."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.getters import query_one
+
+from tui_registry.ui import verifying
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import DeskScreen
+from tui_registry.ui.sorting import SortedScreen
+from tui_registry.ui.table import RecordTable
+
+if TYPE_CHECKING:
+    from tui_registry.store.rows import RowSource
+
+
+class ChoosingScreen(SortedScreen):
+    """A view of records with the deeds that all views share."""
+
+    BINDINGS: ClassVar = [
+        bind("verify.one", "verify"),
+        bind("verify.all", "verify_shown", shown=False),
+        bind("verify.resume", "resume", shown=False),
+    ]
+
+    table = query_one(RecordTable)
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as typed."""
+        raise NotImplementedError
+
+    def on_cursor(self, deed: Callable[..., Awaitable[None]]) -> None:
+        """Begin a deed on the record under the cursor, if there is one."""
+        if (row_id := self.table.cursor_id) is not None:
+            self.begin(deed, row_id)
+
+    def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
+        """Begin a deed on the marked records, if any are marked."""
+        if self.table.marks:
+            self.begin(deed, *args, sorted(self.table.marks))
+        return bool(self.table.marks)
+
+    def action_verify(self) -> None:
+        """Verify the marked records or the one under the cursor; while a run goes on, show it."""
+        if not self.on_marked(_verify, self._spec.noun):
+            at = self.table.cursor_id
+            self.begin(_verify, self._spec.noun, [] if at is None else [at])
+
+    def action_verify_shown(self) -> None:
+        """Verify all records that the filter lets through."""
+        if self._spec.noun == "result":
+            self.tell("V verifies all providers or all models shown; go to 1 or 2 for that.")
+            return
+        source = self.desk.store.views.source(self._spec.view, order=self._order, text=self.filter_text)
+        self.begin(_verify_shown, self._spec.noun, source)
+
+    def action_resume(self) -> None:
+        """Go on with a run that was cut off or stopped."""
+        self.begin(verifying.resume)
+
+
+async def _verify(screen: DeskScreen, noun: str, ids: list[int]) -> None:
+    await verifying.verify(screen, verifying.wanted_of(noun, ids, screen.desk))
+
+
+async def _verify_shown(screen: DeskScreen, noun: str, source: "RowSource") -> None:
+    ids = await asyncio.to_thread(lambda: [id for chunk in source.ids(lambda: False) for id in chunk])
+    await _verify(screen, noun, ids)

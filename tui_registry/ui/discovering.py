@@ -1,0 +1,131 @@
+"""A provider's own model list: asked for, shown against the registry, and taken in when that is wanted."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from tui_registry.money import show_count, show_price
+from tui_registry.ui.bindings import bind
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.dialogs import SETTLE_SECONDS
+from tui_registry.ui.history_lines import Line
+from tui_registry.ui.laying_out import laid_out
+from tui_registry.ui.record_page import RecordPage
+from tui_registry.ui.words import UNKNOWN, counted, yes_no
+
+if TYPE_CHECKING:
+    from tui_registry.verification import ChangedModel, Discovery
+
+LISTED = 1000
+"""How many models of each kind the page names."""
+
+
+async def discover(screen: DeskScreen, provider_id: int) -> None:
+    """Ask a provider which models it has and show the difference; nothing is changed yet."""
+    from tui_registry import verification
+
+    desk = screen.desk
+    screen.announce(f"Asking {desk.store.reads.provider_by_id(provider_id).name} for its models…")
+    try:
+        found = await verification.discover(desk.store, provider_id, desk.options())
+    finally:
+        screen.announce(desk.banner())
+    if found.was_read:
+        screen.app.push_screen(DiscoveryPage(desk, found))
+    else:
+        screen.refuse(f"{found.provider} gave no list of its models. {found.sentence}")
+
+
+class DiscoveryPage(RecordPage):
+    """What a provider lists and the registry does not, the other way round, and what differs."""
+
+    BINDINGS: ClassVar = [bind("discovery.apply", "take_in")]
+
+    def __init__(self, desk: Desk, found: "Discovery") -> None:
+        """The page of this list."""
+        super().__init__(
+            desk, "providers", f"Models of {found.provider}", lambda: laid_out(difference_lines(found))
+        )
+        self._found = found
+        self._opened = time.monotonic()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to take in only what may be and differs."""
+        if action == "take_in" and not _differs(self._found):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_take_in(self) -> None:
+        """Take the list in; a key typed ahead of the page does not."""
+        if time.monotonic() - self._opened >= SETTLE_SECONDS:
+            self.begin(_take_in, self._found)
+
+
+async def _take_in(screen: DeskScreen, found: "Discovery") -> None:
+    """Take a list in, leave its page and say what that did."""
+    from tui_registry import verification
+
+    report = await verification.apply_discovery(screen.desk.store, found)
+    kept = f" What you set on {counted(report.kept_user, 'model')} stays." if report.kept_user else ""
+    screen.tell(
+        f"{found.provider}: added {counted(report.added, 'model')}, changed {report.changed:,}, took in"
+        f" {counted(report.prices, 'price')}. Nothing was deleted.{kept}"
+    )
+    screen.dismiss()
+
+
+def _differs(found: "Discovery") -> bool:
+    """Whether taking the list in says anything new: also that a model was seen on it."""
+    return bool(found.listed or found.gone)
+
+
+def difference_lines(found: "Discovery") -> Iterator[Line]:
+    """The sum, then what is new, what would change from what to what, and what is not listed any more."""
+    yield None, found.sentence
+    yield None, f"Known and the same: {found.unchanged:,}."
+    yield from ((None, note) for note in found.notes)
+    how = "y takes the list in; what you set yourself stays, nothing is deleted."
+    yield None, how if _differs(found) else "There is nothing to take in."
+    if found.new:
+        yield from _headed("New", found.new)
+    if found.changed:
+        yield from _heading("Changed", len(found.changed))
+        for model in found.changed[:LISTED]:
+            yield None, f"  {model.model_id}"
+            yield from ((None, f"      {words}") for words in _changes(model))
+        yield from _more(len(found.changed))
+    if found.gone:
+        yield from _headed("Not listed any more; they stay, and may still answer", found.gone)
+
+
+def _headed(title: str, names: tuple[str, ...]) -> Iterator[Line]:
+    yield from _heading(title, len(names))
+    yield from ((None, f"  {name}") for name in names[:LISTED])
+    yield from _more(len(names))
+
+
+def _heading(title: str, number: int) -> Iterator[Line]:
+    yield None, ""
+    yield None, f"{title}: {number:,}"
+
+
+def _more(number: int) -> Iterator[Line]:
+    if number > LISTED:
+        yield None, f"  and {number - LISTED:,} more"
+
+
+def _changes(model: "ChangedModel") -> Iterator[str]:
+    """Each field with what is kept now and what the list states."""
+    for field, (was, now) in model.fields.items():
+        yield f"{field.replace('_', ' ')}: {_shown(field, was)} -> {_shown(field, now)}"
+
+
+def _shown(field: str, value: object) -> str:
+    """A fact in words; prices per 1M tokens."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return yes_no(value)
+    if field.endswith("_price") and isinstance(value, float):
+        return show_price(value)
+    return show_count(value) if isinstance(value, int) else str(value)
