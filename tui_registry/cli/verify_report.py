@@ -1,16 +1,18 @@
 """What a verification tells while it goes on and when it ends, and the exit code it comes to."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.output import remark, tell, write
 from tui_registry.cli.progress_line import ProgressLine
 from tui_registry.cli.verify_plan import counted, skips_record, usd
+from tui_registry.errors import StoreLocked
 from tui_registry.money import exact
 from tui_registry.text import clean
 from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 FIRST_PROBES = frozenset({"key", "chat", "embeddings"})
 """Probes that must pass in full; the others tell what else a model can do."""
+
+PATIENCE = 10.0
+"""Seconds for which a held registry is waited for: what was paid for is to be told."""
+
+T = TypeVar("T")
 
 _ORDER = ("pass", "partial", "fail", "unsupported", "blocked", "error", "skipped")
 _WORDS = {
@@ -56,16 +63,14 @@ class Report:
         self._ended = 0
         self._said: set[str] = set()
         self._told: set[int] = set()
-        self._newest_before = 0
+        rows = [] if plan.run_id is None else store.proofs.run_results(plan.run_id)
+        self._newest_before = max((row.id for row in rows), default=0)
         self._cost = Decimal(0)
 
     def take(self, event: "Event") -> None:
         """Tell of one event."""
         if isinstance(event, RunStarted):
             self._run_id = event.run.id
-            self._newest_before = max(
-                (row.id for row in self._store.proofs.run_results(event.run.id)), default=0
-            )
         elif isinstance(event, ProbeStarted):
             place = " ".join(filter(None, (event.provider, event.model_id, event.probe)))
             self.progress.say(f"{self._ended} of {self._all} probes, {usd(self._cost)}, now {place}")
@@ -81,14 +86,15 @@ class Report:
         """Tell what the run came to; its exit code, which is `stopped` where it was ended early."""
         if self._run_id is None:
             return 1
-        run = self._store.reads.run(self._run_id)
-        last = last_results(self._store.proofs.run_results(run.id))
+        from tui_registry.verification import changes_since_pass, is_regression
+
+        store, id = self._store, self._run_id
+        run = once_free(lambda: store.reads.run(id))
+        last = last_results(once_free(lambda: store.proofs.run_results(id)))
+        changes = once_free(lambda: changes_since_pass(store, id))
         for row in last:
             if row.id > self._newest_before and row.id not in self._told:
                 self._tell_late(row)
-        from tui_registry.verification import changes_since_pass, is_regression
-
-        changes = changes_since_pass(self._store, run.id)
         left_out = () if self._summary is None else self._summary.left_out
         code = stopped or exit_code(last, left_out, is_regression(changes), self._fail_on)
         statuses = Counter(row.status for row in last)
@@ -107,7 +113,7 @@ class Report:
 
     def _tell_late(self, row: "ResultRow") -> None:
         """One probe that was kept while the run was being stopped."""
-        owner = self._store.reads.provider_by_id(row.provider_id).name
+        owner = once_free(lambda: self._store.reads.provider_by_id(row.provider_id)).name
         model = None if row.model_id is None else self._names(row.model_id)[1]
         self._tell_probe(row, owner, model, str(json.loads(row.evidence or "{}").get("sentence", "")))
 
@@ -139,7 +145,7 @@ class Report:
             )
 
     def _names(self, id: int) -> tuple[str, str]:
-        model = self._store.reads.model_by_id(id)
+        model = once_free(lambda: self._store.reads.model_by_id(id))
         return self._store.reads.provider_by_id(model.provider_id).name, model.model_id
 
     def _record(
@@ -178,6 +184,18 @@ def probe_record(row: "ResultRow", owner: str, model_id: str | None, sentence: s
     del facts["evidence"]
     facts["scores"] = None if row.scores is None else json.loads(row.scores)
     return {"event": "probe", "provider": owner, "model": model_id, "sentence": sentence, **facts}
+
+
+def once_free(question: Callable[[], T]) -> T:
+    """What the registry answers once no other session holds it; raises StoreLocked after PATIENCE."""
+    latest = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return question()
+        except StoreLocked:
+            if time.monotonic() > latest:
+                raise
+        time.sleep(0.05)
 
 
 def last_results(rows: "Iterable[ResultRow]") -> "list[ResultRow]":
