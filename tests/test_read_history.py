@@ -57,6 +57,22 @@ def test_a_day_shows_its_worst_result_and_a_day_without_any_is_not_left_out(
     ]
 
 
+def test_a_clock_that_went_back_hides_no_result_of_a_day(store: Store, home: Home, model: ModelRow) -> None:
+    home.clock.move(days=3)
+    record(store, model, "fail")
+    home.clock.move(days=-3)
+    record(store, model, "pass")
+    home.clock.move(days=-9)
+    record(store, model, "pass")
+    home.clock.move(days=12)
+    assert store.history.days(Scope(model_id=model.id), home.clock(), 4) == [
+        Day("2026-11-23", "ok", 1, 1),
+        Day("2026-11-24"),
+        Day("2026-11-25"),
+        Day("2026-11-26", "fail", 1, 0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "worst"),
     [("pass", "ok"), ("partial", "slow"), ("blocked", "slow"), ("fail", "fail"), ("error", "fail")],

@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.registries import Home
 from tests.store_machine import HOSTS, StoreMachine
+from tui_registry import names as names_room
 from tui_registry.endpoint import parse_endpoint
 from tui_registry.errors import RegistryError
 from tui_registry.store import (
@@ -23,7 +24,6 @@ from tui_registry.store import (
     write_models,
     write_providers,
 )
-from tui_registry.store import names as names_room
 from tui_registry.store.change import Change, Values
 from tui_registry.store.connections import Connections
 from tui_registry.store.faults import explained

@@ -131,6 +131,11 @@ def looks_like_key(text: str) -> bool:
     return _KEY_LIKE.search(text) is not None
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 model`, `2,330 models`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class Secret:
     """A text that is masked wherever it is printed, and cannot be copied or serialised."""
 

@@ -6,9 +6,9 @@ other price and every model stays undated.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from tui_registry import names
 from tui_registry.catalog.known import known_providers, starting_endpoint
 from tui_registry.catalog.price import catalogue_price
 from tui_registry.errors import InvalidInput, NotFound
@@ -71,16 +71,16 @@ def read_catalogue(
 
 def _wanted(known: Mapping[str, KnownProvider], only: Collection[str] | None) -> set[str]:
     """The provider names asked for, in the known spelling."""
-    spelled = {provider.name.casefold(): provider.name for provider in known.values()}
+    held = {provider.name for provider in known.values()}
     if only is None:
-        return set(spelled.values())
+        return held
     wanted = set()
     for name in only:
-        if name.casefold() not in spelled:
-            close = get_close_matches(name.casefold(), spelled, n=3)
-            hint = f" Did you mean {' or '.join(spelled[match] for match in close)}?" if close else ""
+        spelled = names.spelling(name, held)
+        if spelled is None:
+            hint = names.resembling(name, sorted(held))
             raise NotFound(f"The bundled catalogue says nothing about {clean(name, limit=64)!r}.{hint}")
-        wanted.add(spelled[name.casefold()])
+        wanted.add(spelled)
     return wanted
 
 

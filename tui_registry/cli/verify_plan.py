@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui_registry.money import show_amount, show_count
+from tui_registry.text import counted as counted
 
 if TYPE_CHECKING:
     from tui_registry.verification import ModelPlan, Plan, ProviderPlan
@@ -106,8 +107,3 @@ def _model_record(plan: "ModelPlan") -> dict[str, object]:
 
 def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things in words: `1 model`, `1,200 models`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -53,8 +53,3 @@ class Change:
     def forget(self, key: str) -> None:
         """Remove one setting of the database file."""
         fetch(self.db, "DELETE FROM meta WHERE key = ?", (key,))
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 model`, `2,330 models`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

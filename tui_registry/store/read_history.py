@@ -1,7 +1,8 @@
 """What the results of the last days say in sum: each day's worst, the last latencies, and the scores.
 
-Results are only ever appended, so the order of their ids is their order in time; every question here
-goes down one of the indexes by id and stops at the first day that is asked for.
+Results are only ever appended, so the newest are those with the highest ids. A clock may have gone back
+between them, so what belongs to a day is asked of their times; the lowest id of those days only says where
+to begin.
 """
 
 from collections.abc import Callable
@@ -29,7 +30,8 @@ _RANK = (
     f"CASE WHEN status IN ('fail', 'error') THEN 2 WHEN status <> 'pass' OR latency_ms > {SLOW_MS} THEN 1"
     " ELSE 0 END"
 )
-_FIRST = "SELECT id FROM verification_result WHERE created_at >= ? ORDER BY created_at, id LIMIT 1"
+# a bare min(id) would walk the table from its beginning instead of the index of times
+_FIRST = "SELECT min(id + 0) FROM verification_result WHERE created_at >= ?"
 _LATENCIES = (
     " WHERE status IN ('pass', 'partial') AND latency_ms IS NOT NULL OR status IN ('fail', 'error')"
     " ORDER BY id DESC LIMIT ?"
@@ -59,17 +61,17 @@ class HistoryReads:
         What was skipped or is not supported says nothing about a day.
         """
         dates = [f"{now - timedelta(days=back):%Y-%m-%d}" for back in range(size - 1, -1, -1)]
-        first = self._fetch(_FIRST, (dates[0],))
-        if not first:
+        first = self._fetch(_FIRST, (dates[0],))[0][0]
+        if first is None:
             return [Day(date) for date in dates]
         sql = (
             f"SELECT substr(created_at, 1, 10) AS day, max({_RANK}), count(*), sum(status = 'pass')"  # noqa: S608
-            f" FROM verification_result WHERE {_condition(scope)} AND id >= ?"
+            f" FROM verification_result WHERE {_condition(scope)} AND id >= ? AND created_at >= ?"
             " AND status NOT IN ('skipped', 'unsupported') GROUP BY day"
         )
         found = {
             date: Day(date, _WORST[rank], results, passed)
-            for date, rank, results, passed in self._fetch(sql, (*_bound(scope), first[0][0]))
+            for date, rank, results, passed in self._fetch(sql, (*_bound(scope), first, dates[0]))
         }
         return [found.get(date, Day(date)) for date in dates]
 

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import peewee as pw
 
+from tui_registry import names
 from tui_registry.errors import Gone, NotFound
-from tui_registry.store import names
 from tui_registry.store.rows import (
     Counts,
     EffectivePrice,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
-from tui_registry.store import names
+from tui_registry import names
 from tui_registry.store.change import Change
 from tui_registry.store.rows import (
     CatalogBatch,

@@ -5,10 +5,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tui_registry.errors import HasDependents, InvalidInput
-from tui_registry.store.change import Change, counted
+from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import ModelRow
+from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Model, ModelObservation, ModelPricing, ObservedLimit
+from tui_registry.text import counted
 
 if TYPE_CHECKING:
     from tui_registry.drafts import ModelDraft
@@ -84,5 +86,6 @@ def _named(fields: Iterable[str]) -> str:
 
 
 def _check_free(change: Change, provider_id: int, model_id: str, id: int | None) -> None:
-    if any(row.model_id == model_id and row.id != id for row in change.reads.models(provider_id)):
+    held = "SELECT 1 FROM model WHERE provider_id = ? AND model_id = ? AND id IS NOT ?"
+    if fetch(change.db, held, (provider_id, model_id, id)):
         raise InvalidInput({"model_id": f"{model_id} exists already. Edit that one instead."})

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from tui_registry import names
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import HasDependents, InvalidInput, Refused
-from tui_registry.store import names
-from tui_registry.store.change import Change, counted
+from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import KnownProvider, ProviderRow
 from tui_registry.store.statements import fetch
@@ -23,6 +23,7 @@ from tui_registry.store.tables import (
     Provider,
     Result,
 )
+from tui_registry.text import counted
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from tui_registry.clock import age
 from tui_registry.text import clean
+from tui_registry.text import counted as counted
 
 UNKNOWN = "?"
 NONE = "-"
@@ -81,9 +82,3 @@ def yes_no(value: object) -> str:
 def host(url: str) -> str:
     """A URL without its scheme, as it stands in narrow columns."""
     return url.split("://", 1)[-1]
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it belongs: `1 model`, `2,330 models`."""
-    plural = noun if number == 1 else noun + "s"
-    return f"{number:,} {plural}"

@@ -1,4 +1,4 @@
-"""Known provider names: found whatever their case, kept in the known spelling."""
+"""Names as people write them: found whatever their case, and those most like one that is not there."""
 
 from collections.abc import Iterable
 
