@@ -173,10 +173,11 @@ class TestMoney:
         assert summary["cost"] <= 0.0004
         assert len([asked for asked in server.asked if asked.method == "POST"]) == 1
 
-    def test_a_budget_leaves_out_models_whose_price_nobody_knows(self, one: Served) -> None:
+    def test_a_budget_leaves_out_models_whose_price_nobody_knows_which_is_no_pass(self, one: Served) -> None:
         shell, server, _ = one
-        sentence = shell.run("verify", NAME, "--yes", "--budget", "1").stderr
-        assert "its price is unknown" in sentence
+        result = shell.run("verify", NAME, "--yes", "--budget", "1")
+        assert result.exit_code == 1
+        assert "its price is unknown" in result.stderr
         assert not [asked for asked in server.asked if asked.method == "POST"]
 
 
@@ -214,6 +215,20 @@ class TestChoosing:
         shell.done("provider", "add", "Groq")
         plan = shell.json("verify", "--all", "--dry-run")
         assert [each["provider"] for each in plan["providers"]] == [NAME]
+
+    def test_a_provider_that_cannot_be_asked_beside_one_that_can_is_no_pass(self, one: Served) -> None:
+        shell, _, _ = one
+        shell.done("provider", "add", "Groq")
+        result = shell.run("verify", NAME, "Groq", "--yes")
+        assert result.exit_code == 1
+        assert "Left out: Groq, because it has no key." in result.stderr
+
+    def test_a_model_that_no_probe_fits_is_left_out_and_nothing_is_missed(self, one: Served) -> None:
+        shell, _, _ = one
+        shell.done("model", "add", NAME, "whisper-large")
+        result = shell.run("verify", NAME, "--yes")
+        assert result.exit_code == 0
+        assert "Left out: In House whisper-large, because not a chat model" in result.stderr
 
     def test_several_providers_each_with_its_models(self, one: Served) -> None:
         shell, server, _ = one
@@ -292,14 +307,14 @@ def test_the_exit_code_follows_from_how_the_probes_ended(
     ended: list[tuple[str, str]], code: int, code_of_regression: int
 ) -> None:
     last = [result(probe, status) for probe, status in ended]
-    assert exit_code(last, (), False, "failure") == code
-    assert exit_code(last, (), False, "regression") == code_of_regression
-    assert exit_code(last, (), True, "regression") == 1
+    assert exit_code(last, False, False, "failure") == code
+    assert exit_code(last, False, False, "regression") == code_of_regression
+    assert exit_code(last, False, True, "regression") == 1
 
 
 def test_a_provider_that_was_left_alone_is_no_pass() -> None:
     last = [result("chat", "pass")]
-    assert exit_code(last, ("Groq failed 5 times in a row.",), False, "failure") == 1
+    assert exit_code(last, True, False, "failure") == 1
 
 
 def test_counting_wrongly_is_told_from_counting_rightly(one: Served) -> None:

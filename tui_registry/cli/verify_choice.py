@@ -96,4 +96,4 @@ def refuse_empty(plan: "Plan", *, everything: bool) -> None:
         )
     place = first.provider if first.model_id is None else f"{first.provider} {first.model_id}"
     more = f" {len(plan.skipped) - 1:,} more were left out as well." if len(plan.skipped) > 1 else ""
-    raise Refused(f"{NOTHING_TO_DO}{place} was left out, because {first.why}.{more}")
+    raise Refused(f"{NOTHING_TO_DO}{place} was left out, because {first.why.removesuffix('.')}.{more}")

@@ -28,7 +28,7 @@ def plan_sentences(plan: "Plan") -> Iterator[str]:
         yield f"Time: at least {span(plan.seconds)} at the known limits; answers take their own time."
     for skip in plan.skipped[:MOST_NAMED]:
         place = skip.provider if skip.model_id is None else f"{skip.provider} {skip.model_id}"
-        yield f"Left out: {place}, because {skip.why}."
+        yield f"Left out: {place}, because {skip.why.removesuffix('.')}."
     if len(plan.skipped) > MOST_NAMED:
         yield f"Left out: {len(plan.skipped) - MOST_NAMED:,} more."
 

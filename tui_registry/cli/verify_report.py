@@ -96,7 +96,9 @@ class Report:
             if row.id > self._newest_before and row.id not in self._told:
                 self._tell_late(row)
         left_out = () if self._summary is None else self._summary.left_out
-        code = stopped or exit_code(last, left_out, is_regression(changes), self._fail_on)
+        missed = [skip for skip in self._plan.skipped if not skip.has_no_probe]
+        is_short = bool(left_out or missed)
+        code = stopped or exit_code(last, is_short, is_regression(changes), self._fail_on)
         statuses = Counter(row.status for row in last)
         if self._as_json:
             cost = run.actual_cost
@@ -203,8 +205,11 @@ def last_results(rows: "Iterable[ResultRow]") -> "list[ResultRow]":
     return list({(row.provider_id, row.model_id, row.test_type): row for row in rows}.values())
 
 
-def exit_code(last: "Collection[ResultRow]", left_out: Collection[str], is_worse: bool, fail_on: str) -> int:
-    """0 when all is well, 1 when the answer is no, 4 when a provider could not be reached."""
+def exit_code(last: "Collection[ResultRow]", is_short: bool, is_worse: bool, fail_on: str) -> int:
+    """0 when all is well, 1 when the answer is no, 4 when a provider could not be reached.
+
+    `is_short` says that something which was meant was not asked.
+    """
     keys = [row for row in last if row.model_id is None]
     failed = any(row.status == "fail" for row in (last if fail_on == "failure" else keys))
     if failed or (fail_on == "regression" and is_worse):
@@ -215,11 +220,11 @@ def exit_code(last: "Collection[ResultRow]", left_out: Collection[str], is_worse
         return UNREACHED
     if fail_on == "regression":
         return 0
-    short = any(
+    is_short = is_short or any(
         row.status in ("blocked", "skipped") or (row.status == "partial" and row.test_type in FIRST_PROBES)
         for row in last
     )
-    return 1 if short or left_out or not last else 0
+    return 1 if is_short or not last else 0
 
 
 def _shown(value: str | float) -> str:

@@ -73,6 +73,8 @@ class Skip:
     provider: str
     model_id: str | None
     why: str
+    has_no_probe: bool = False
+    """Whether no probe fits it, as for a model that makes pictures; nothing is missed then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,7 @@ def _of_models(
         observation = seen.get(model.id)
         probes, why = model_probes(suite, model.model_id, observation.mode if observation else None)
         if why is not None:
-            skipped.append(Skip(row.name, model.model_id, why))
+            skipped.append(Skip(row.name, model.model_id, why, has_no_probe=True))
             continue
         plan = _of_model(model, probes, prices[model.id], observation, has_list, now)
         if budget is not None and plan.bound is None:
