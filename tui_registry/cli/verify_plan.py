@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui_registry.money import show_amount, show_count
-from tui_registry.text import counted as counted
+from tui_registry.text import counted
 
 if TYPE_CHECKING:
     from tui_registry.verification import ModelPlan, Plan, ProviderPlan
