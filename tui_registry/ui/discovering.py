@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tui_registry.money import show_count, show_price
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk, DeskScreen
-from tui_registry.ui.dialogs import SETTLE_SECONDS
+from tui_registry.ui.dialogs import SETTLE_SECONDS, Seconds
 from tui_registry.ui.history_lines import Line
 from tui_registry.ui.laying_out import laid_out
 from tui_registry.ui.record_page import RecordPage
@@ -41,13 +41,19 @@ class DiscoveryPage(RecordPage):
 
     BINDINGS: ClassVar = [bind("discovery.apply", "take_in")]
 
-    def __init__(self, desk: Desk, found: "Discovery") -> None:
-        """The page of this list."""
+    def __init__(self, desk: Desk, found: "Discovery", clock: Seconds = time.monotonic) -> None:
+        """The page of this list; `clock` tells when it starts to listen."""
         super().__init__(
             desk, "providers", f"Models of {found.provider}", lambda: laid_out(difference_lines(found))
         )
         self._found = found
-        self._opened = time.monotonic()
+        self._clock = clock
+        self._opened = clock()
+
+    @property
+    def listening(self) -> bool:
+        """Whether a key is meant for this page, and was not typed ahead of it."""
+        return self._clock() - self._opened >= SETTLE_SECONDS
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to take in only what may be and differs."""
@@ -56,8 +62,8 @@ class DiscoveryPage(RecordPage):
         return super().check_action(action, parameters)
 
     def action_take_in(self) -> None:
-        """Take the list in; a key typed ahead of the page does not."""
-        if time.monotonic() - self._opened >= SETTLE_SECONDS:
+        """Take the list in."""
+        if self.listening:
             self.begin(_take_in, self._found)
 
 

@@ -52,7 +52,7 @@ KEYS: tuple[Key, ...] = (
     Key("record.limits", "l", "Limits", "rate limits", "Record", True),
     Key("record.toggle", "t", "On/off", "activate or deactivate", "Record"),
     Key("record.models", "m", "Models", "its models", "Record"),
-    Key("verify.one", "v", "Verify", "verify: cost first, then y", "Record", True),
+    Key("verify.one", "v", "Verify", "verify (asks first)", "Record", True),
     Key("verify.all", "V", "Verify all", "all shown", "Record", joins=True),
     Key("verify.resume", "R", "Resume", "resume the run cut off or stopped", "Record"),
     Key("verify.stop", "x", "Stop", "stop the run", "Record", True, joins=True),

@@ -12,6 +12,9 @@ from tui_registry.ui.words import NONE, ago, host, state
 
 Evidence = Mapping[str, object]
 
+MOST_OF_A_RUN = 100
+"""Results that one model can have in one run; there are fewer even when each is tried again."""
+
 _TOLD = frozenset(
     {"method", "url", "request_body", "http_status", "headers", "answer", "head", "tail", "length", "chunks"}
     | {"sentence", "checks", "outcome", "finish_reason", "scoring_version", "started_at"}
@@ -88,7 +91,9 @@ def _since_pass(desk: Desk, row: ResultRow) -> Iterator[Line]:
         return
     from tui_registry.verification.regression import JUDGED, compared
 
-    before = [each for each in desk.store.proofs.last_pass(row.model_id, row.id) if each.status in JUDGED]
+    before = [
+        each for each in desk.store.proofs.last_pass(row.model_id, _first(desk, row)) if each.status in JUDGED
+    ]
     same = [each for each in before if each.test_type == row.test_type]
     yield None, ""
     if not before:
@@ -100,6 +105,14 @@ def _since_pass(desk: Desk, row: ResultRow) -> Iterator[Line]:
         changes = compared(same[-1], row)
         words = " ".join(map(change_words, changes)) or "nothing changed."
         yield None, f"SINCE THE LAST PASS, {ago(same[-1].created_at, desk.clock())}: {words}"
+
+
+def _first(desk: Desk, row: ResultRow) -> int:
+    """The id of the first result of the same run and model: what stands before it is earlier."""
+    if row.run_id is None:
+        return row.id
+    reads = desk.store.reads
+    return reads.results(run_id=row.run_id, model_id=row.model_id, limit=MOST_OF_A_RUN)[-1].id
 
 
 def _request(row: ResultRow, evidence: Evidence) -> Iterator[Line]:

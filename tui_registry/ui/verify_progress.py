@@ -30,6 +30,9 @@ class RunPage(RecordPage):
         self.refresh_bindings()
         self._follow()
 
+    def announce(self, sentence: str | None) -> None:
+        """Nothing: the page itself says how far the run is."""
+
     def _follow(self) -> None:
         """Show what is asked now when it has left the page, a whole page at a time to save bytes."""
         pane = self.query_one("#page", ReadingPane)
