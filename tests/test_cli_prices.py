@@ -41,7 +41,7 @@ def test_a_default_price_is_entered_per_million_and_kept_per_token(shell: Shell)
 def test_an_amount_may_name_its_unit_and_else_has_that_of_the_option(
     shell: Shell, written: str, per: str
 ) -> None:
-    row = shell.json("pricing", "set", "Groq", "llama-4", "--input", written, "--per", per)
+    row = shell.json("pricing", "set", "Groq", "llama-4", "--input", written, "--output=-", "--per", per)
     assert row["input_price_per_token"] == 3e-06
 
 
@@ -95,10 +95,37 @@ def test_a_price_far_out_is_saved_and_warned_about_without_naming_a_key_of_the_f
 
 def test_a_models_own_price_deleted_gives_way_to_the_default(shell: Shell) -> None:
     shell.done("pricing", "set", "Groq", "--input", "1", "--output", "2", "--currency", "eur")
-    shell.done("pricing", "set", "Groq", "llama-4", "--input", "5")
+    shell.done("pricing", "set", "Groq", "llama-4", "--input", "5", "--output", "7")
     row = shell.json("pricing", "delete", "Groq", "llama-4")
     assert (row["price_origin"], row["input_price_per_token"], row["currency"]) == ("provider", 1e-06, "EUR")
     assert "no price of its own" in shell.refused("pricing", "delete", "Groq", "llama-4")
+
+
+def test_a_models_first_price_takes_over_what_the_default_says_and_tells_so(shell: Shell) -> None:
+    shell.done("pricing", "set", "Groq", "--input", "1", "--output", "2", "--currency", "eur")
+    told = shell.run("pricing", "set", "Groq", "llama-4", "--input", "5")
+    assert told.stderr == (
+        "output 2.00 EUR per 1M tokens: taken over from the provider's default, which no longer holds for"
+        " this model.\n"
+    )
+    row = shell.json("pricing", "show", "Groq", "llama-4")
+    assert (row["input_price_per_token"], row["output_price_per_token"]) == (5e-06, 2e-06)
+    assert (row["price_origin"], row["currency"]) == ("model", "EUR")
+    assert shell.run("pricing", "set", "Groq", "llama-4", "--output", "3").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "given", [("--input", "5"), ("--input", "5", "--currency", "USD"), ("--cache-read", "1")]
+)
+def test_a_models_first_price_is_whole_where_no_default_says_the_rest(
+    shell: Shell, given: tuple[str, ...]
+) -> None:
+    if "--currency" in given:
+        shell.done("pricing", "set", "Groq", "--input", "1", "--output", "2", "--currency", "eur")
+    assert "output_price_per_token: No default" in shell.refused("pricing", "set", "Groq", "llama-4", *given)
+    assert shell.json("pricing", "show", "Groq", "llama-4")["price_origin"] != "model"
+    row = shell.json("pricing", "set", "Groq", "llama-4", "--input", "5", "--output", "-")
+    assert (row["input_price_per_token"], row["output_price_per_token"]) == (5e-06, None)
 
 
 def test_a_default_price_is_deleted_once(shell: Shell) -> None:
@@ -135,6 +162,12 @@ def test_a_bad_limit_is_refused_at_its_field(shell: Shell, text: str) -> None:
 
 def test_limits_without_any_option_are_refused(shell: Shell) -> None:
     assert "--rpm" in shell.refused("limits", "set", "Groq")
+
+
+def test_the_last_known_limit_is_deleted_and_not_cleared(shell: Shell) -> None:
+    shell.done("limits", "set", "Groq", "--rpm", "60")
+    assert "delete the limits instead" in shell.refused("limits", "set", "Groq", "--rpm", "unknown")
+    assert shell.json("limits", "show", "Groq")["requests_per_minute"] == 60
 
 
 def test_limits_are_deleted_once(shell: Shell) -> None:

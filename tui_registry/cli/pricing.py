@@ -7,7 +7,7 @@ import click
 from tui_registry.cli.given import only_given, warn
 from tui_registry.cli.listing import listed_by_id
 from tui_registry.cli.opening import Session, pass_session
-from tui_registry.cli.output import json_option, print_facts, print_json, tell
+from tui_registry.cli.output import json_option, print_facts, print_json, remark, tell
 from tui_registry.cli.prices import PRICE_FIELDS, default_price, price_words
 from tui_registry.errors import InvalidInput, NotFound
 from tui_registry.money import parse_price
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = ("-", "none")
 """Words that say a price does not apply, as an empty text does."""
+
+_NEEDED = {"input_price_per_token": "input", "output_price_per_token": "output"}
+"""The prices that every price has a word on."""
 
 _PROVENANCE = ("source", "source_date", "last_updated")
 
@@ -57,7 +60,7 @@ def show_pricing(session: Session, name: str, model: str | None, as_json: bool) 
     show_default=True,
     help="What an amount without a unit is for.",
 )
-@click.option("--currency", metavar="CODE", help="Three letters; USD at first.")
+@click.option("--currency", metavar="CODE", help="Three letters; at first the default's, else USD.")
 @json_option
 @pass_session
 def set_pricing(
@@ -72,7 +75,10 @@ def set_pricing(
     currency: str | None,
     as_json: bool,
 ) -> None:
-    """Set the prices that are given and leave the others; `-` says that one does not apply."""
+    """Set the prices that are given and leave the others; `-` says that one does not apply.
+
+    A model's first price of its own takes over the provider's default where nothing else is given.
+    """
     owner, row = _found(session, name, model)
     amounts = {"input_price_per_token": entry, "output_price_per_token": out}
     cached = {"cache_read_price_per_token": cache_read, "cache_write_price_per_token": cache_write}
@@ -154,9 +160,32 @@ def _save_own(session: Session, row: "ModelRow", given: dict[str, object]) -> No
     from tui_registry.drafts import ModelPricingDraft
 
     base = session.store.reads.model_pricing(row.id)
-    draft = ModelPricingDraft.parse({**ModelPricingDraft.shown(base), **given})
+    taken = {} if base is not None else _from_default(session, row, given)
+    draft = ModelPricingDraft.parse({**ModelPricingDraft.shown(base), **taken, **given})
     warn(draft.warnings())
     session.write(lambda writes: writes.save_model_pricing(row.id, draft, base))
+    if amounts := [f"{words} {taken[field]}" for field, words in _NEEDED.items() if field in taken]:
+        remark(
+            f"{' and '.join(amounts)} {taken['currency']} per 1M tokens: taken over from the provider's"
+            " default, which no longer holds for this model."
+        )
+
+
+def _from_default(session: Session, row: "ModelRow", given: dict[str, object]) -> dict[str, str]:
+    """What a first price of a model's own takes over from its provider's default.
+
+    Raises InvalidInput where a price is left open and no default in the same currency says it.
+    """
+    from tui_registry.drafts import PricingDraft
+
+    default = session.store.reads.pricing(row.provider_id)
+    shown = PricingDraft.shown(default)
+    currency = str(given.get("currency", shown["currency"])).strip().upper()
+    left = [field for field in _NEEDED if field not in given]
+    if left and (default is None or currency != default.currency):
+        way_out = "Give it as well; - says that it does not apply."
+        raise InvalidInput(dict.fromkeys(left, f"No default of the provider says this price. {way_out}"))
+    return {field: shown[field] for field in (*left, "currency")}
 
 
 def _record(session: Session, owner: "ProviderRow", row: "ModelRow | None") -> dict[str, object]:
