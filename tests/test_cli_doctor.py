@@ -1,3 +1,4 @@
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -128,6 +129,26 @@ def test_a_key_that_only_looks_whole_is_found_by_opening_it(shell: Shell) -> Non
 def test_a_key_for_another_host_is_a_warning(shell: Shell) -> None:
     shell.done("provider", "edit", "Groq", "--endpoint", "https://other.example.com/v1")
     assert findings(shell, 0)["key of Groq"][0] == "warning"
+
+
+def test_an_endpoint_that_cannot_be_read_is_said_to_be_so(shell: Shell) -> None:
+    with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
+        connection.execute("UPDATE provider SET endpoint = 'https://a%2eb', row_version = row_version + 1")
+    found = findings(shell, 1)
+    state, sentence = found["endpoint of Groq"]
+    assert (state, sentence.startswith("The endpoint of Groq must be put right first.")) == ("problem", True)
+    assert "key of Groq" not in found
+    assert not any(".invalid" in sentence for _, sentence in found.values())
+
+
+def test_a_mark_of_a_purge_that_nobody_ended_is_told_with_the_way_out(shell: Shell) -> None:
+    with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
+        connection.execute("INSERT INTO meta SELECT 'purge', id FROM provider")
+        state, sentence = findings(shell, 1)["purge"]
+        assert (state, "marked Groq for a purge" in sentence) == ("problem", True)
+        statement = shlex.split(sentence.partition("Run: ")[2])[2]
+        connection.execute(statement)
+    assert "purge" not in findings(shell, 0)
 
 
 def test_a_state_that_its_history_does_not_give_is_a_problem(shell: Shell) -> None:

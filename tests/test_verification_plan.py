@@ -1,8 +1,10 @@
 """A plan tells calls, tokens, money and time before anything is sent, and what it leaves out."""
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,12 +12,13 @@ import pytest
 
 from tests.registries import done, limits_draft, pricing_draft
 from tests.verifying import Bench, opened
-from tui_registry.errors import InvalidInput
+from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store import DiscoveredModel, EffectivePrice
 from tui_registry.verification import Plan, plan_run
 from tui_registry.verification.budget import Tariff, tariff_of
 from tui_registry.verification.plan import QUIRKS_LAST
 from tui_registry.verification.suites import model_probes
+from tui_registry.verification.target import subject_of
 
 
 def planned(bench: Bench, suite: str = "standard", budget: Decimal | None = None) -> Plan:
@@ -182,3 +185,16 @@ def test_the_door_loads_nothing_before_it_is_asked() -> None:
     asked = "import sys, tui_registry.verification; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert not {"httpx2", "peewee", "cryptography", "pydantic"} & set(loaded.stdout.split())
+
+
+def test_a_provider_whose_endpoint_cannot_be_read_is_left_out_and_says_so(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    bench.add()
+    with closing(sqlite3.connect(bench.home.database, isolation_level=None)) as shell:
+        shell.execute("UPDATE provider SET endpoint = 'https://a%2eb', row_version = row_version + 1")
+    plan = planned(bench)
+    assert plan.providers == ()
+    (skip,) = plan.skipped
+    assert skip.why.startswith(f"The endpoint of {bench.provider.name} must be put right first.")
+    with pytest.raises(Refused, match="must be put right first"):
+        subject_of(bench.store, bench.provider.id)

@@ -1,13 +1,15 @@
 """`tui-registry doctor`: what is well and what is not, with what to do about it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 import click
 
 from tui_registry.cli.findings import Finding, environment_findings, place_findings
 from tui_registry.cli.opening import Session
 from tui_registry.cli.output import json_option, print_json, print_table
-from tui_registry.errors import RegistryError, StoreError
+from tui_registry.endpoint import stored_endpoint
+from tui_registry.errors import Refused, RegistryError, StoreError
 from tui_registry.money import show_count
 from tui_registry.vault import KeyState, VaultState
 
@@ -62,6 +64,7 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
         "integrity": _integrity,
         "vault": _vault,
         "keys": _keys,
+        "purge": _purges,
         "states": _states,
         "content": _counts,
     }
@@ -87,6 +90,11 @@ def _keys(session: Session) -> Iterator[Finding]:
     """Each key, really opened; what is opened is let go of at once."""
     store = session.open_as_found()
     for row in store.reads.providers():
+        try:
+            stored_endpoint(row.name, row.endpoint)
+        except Refused as error:
+            yield Finding(f"endpoint of {row.name}", "problem", str(error))
+            continue
         state, sentence = store.proven_key(row)
         if state is KeyState.SET:
             checked = "checked" if row.key_validated_at else "not checked yet"
@@ -95,6 +103,19 @@ def _keys(session: Session) -> Iterator[Finding]:
             yield Finding(f"key of {row.name}", "warning", sentence)
         elif state is not KeyState.NONE:
             yield Finding(f"key of {row.name}", "problem", sentence)
+
+
+def _purges(session: Session) -> Iterator[Finding]:
+    """A mark that lets results be deleted; a purge takes its own away when it ends."""
+    store = session.open_as_found()
+    if (marked := store.reads.setting("purge")) is not None:
+        names = [row.name for row in store.reads.providers() if str(row.id) == marked]
+        statement = "DELETE FROM meta WHERE key = 'purge'"
+        sentence = (
+            f"Something else than this program has marked {names[0] if names else 'a deleted provider'} for a"
+            f" purge, so its results can be deleted. Run: sqlite3 {quote(str(store.path))} {quote(statement)}"
+        )
+        yield Finding("purge", "problem", sentence)
 
 
 def _states(session: Session) -> Iterator[Finding]:

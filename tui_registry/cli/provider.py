@@ -9,7 +9,7 @@ from tui_registry.cli.given import only_given, warn
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, print_table, remark, tell
 from tui_registry.cli.provider_facts import print_provider, provider_record, state_word
-from tui_registry.endpoint import parse_endpoint
+from tui_registry.endpoint import stored_endpoint
 from tui_registry.errors import NotFound
 from tui_registry.money import show_count
 from tui_registry.vault import KeyState, shown_origin
@@ -138,7 +138,7 @@ def edit_provider(
     )
     _tell_change(session, row, f"Saved {row.name}.", as_json)
     if session.store.key_state(row) is KeyState.OTHER_HOST:
-        place = parse_endpoint(row.endpoint)
+        place = stored_endpoint(row.name, row.endpoint)
         danger = ", where it will cross the network unencrypted" if place.is_cleartext else ""
         remark(
             f"The key of {row.name} is still {session.store.key_words(row)} and goes nowhere else."

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tui_registry.clock import Clock, moment, stamp, utc_now
-from tui_registry.endpoint import parse_endpoint
-from tui_registry.errors import InvalidInput, NotFound, RegistryError
+from tui_registry.endpoint import stored_endpoint
+from tui_registry.errors import InvalidInput, NotFound, Refused, RegistryError
 from tui_registry.store import (
     Attempt,
     EffectivePrice,
@@ -218,6 +218,11 @@ def _of_provider(
     now: datetime,
     skipped: list[Skip],
 ) -> ProviderPlan | None:
+    try:
+        endpoint = stored_endpoint(row.name, row.endpoint)
+    except Refused as error:
+        skipped.append(Skip(row.name, None, str(error)))
+        return None
     state = store.key_state(row)
     if state is not KeyState.SET:
         words = store.key_words(row)
@@ -225,7 +230,7 @@ def _of_provider(
         skipped.append(Skip(row.name, None, why))
         return None
     plans = _of_models(store, row, models, suite, budget, now, skipped)
-    local = parse_endpoint(row.endpoint).is_loopback
+    local = endpoint.is_loopback
     observed = tuple(store.proofs.observed_limits(row.id))
     rules = starting_rules(store.reads.limits(row.id), observed, local=local)
     seconds = Limiter(rules).seconds_for(sum(p.calls for p in plans), sum(p.tokens for p in plans))

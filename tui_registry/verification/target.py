@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui_registry.endpoint import parse_endpoint
-from tui_registry.errors import Refused
+from tui_registry.endpoint import stored_endpoint
 from tui_registry.store import KnownProvider, ProviderRow, Store
 from tui_registry.verification.limits import PER_MODEL
 from tui_registry.wire import Target
@@ -43,10 +42,7 @@ def subject_of(store: Store, provider_id: int) -> Subject:
     """
     row = store.reads.provider_by_id(provider_id)
     known = store.reads.known(row.name)
-    try:
-        endpoint = parse_endpoint(row.endpoint)
-    except ValueError as error:
-        raise Refused(f"The endpoint of {row.name} must be put right first. {error}") from error
+    endpoint = stored_endpoint(row.name, row.endpoint)
     secret = store.open_key(provider_id)
     # a key that opens was sealed for this very origin, by a person who typed a cleartext host
     target = Target(endpoint, known.dialect, known.auth, secret, known.limit_headers, endpoint.host)
