@@ -162,7 +162,10 @@ class TestEnding:
             with writer.stderr:
                 assert (writer.stderr.read(), writer.wait(timeout=20)) == (b"", 141)
 
-    @pytest.mark.parametrize("words", [("provider", "list"), ("provider", "list", "--json"), ("keys",)])
+    @pytest.mark.parametrize(
+        "words",
+        [("provider", "list"), ("provider", "list", "--json"), ("keys",), ("--help",), ("key", "--help")],
+    )
     def test_an_answer_that_finds_no_room_is_said_to_be_lost(
         self, shell: Shell, words: tuple[str, ...]
     ) -> None:
@@ -178,8 +181,26 @@ class TestEnding:
                 text=True,
                 check=False,
             )
-        assert (ended.returncode, len(ended.stderr.splitlines())) == (2, 1)
+        assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1)
         assert ended.stderr.startswith("The answer could not be written: ")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("provider", "show", CANARY),
+            ("model", "show", "Groq", CANARY),
+            ("provider", "add", CANARY),
+            ("catalog", "import", CANARY),
+            ("provider", "show", "-----BEGIN PRIVATE KEY----- " + CANARY[::-1]),
+        ],
+    )
+    def test_a_key_where_a_name_belongs_is_not_repeated(self, shell: Shell, words: tuple[str, ...]) -> None:
+        shell.done("provider", "add", "Groq")
+        said = shell.run(*words)
+        assert said.exit_code == 2
+        assert "never an argument" in said.output
+        for key in (CANARY, CANARY[::-1]):
+            assert key[8:] not in said.output
 
     def test_closed_standard_output_is_no_bug(self, shell: Shell) -> None:
         shell.done("provider", "add", "Groq")

@@ -7,6 +7,7 @@ RegistryError                  base; `exit_code` is what the command line ends w
 ├── NotFound                   no such record
 ├── Conflict                   another session changed the same fields; `fields` maps to (was, mine, theirs)
 ├── Gone                       another session deleted the record
+├── AnswerLost                 standard output took no more of the answer
 ├── StoreError                 the database cannot be used
 │   ├── StoreMissing           there is no file where one is expected
 │   ├── StoreDamaged           the file is empty, foreign or damaged
@@ -70,6 +71,12 @@ class Conflict(RegistryError):
 
 class Gone(RegistryError):
     """Another session deleted the record."""
+
+
+class AnswerLost(RegistryError):
+    """The answer found no room where it was to be written; what was done stays done."""
+
+    exit_code = 3
 
 
 class StoreError(RegistryError):

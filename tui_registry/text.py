@@ -26,6 +26,7 @@ _KEY_PREFIXES = (
     "hf_", "pplx-", "nvapi-", "csk-",
 )  # fmt: skip
 _KEY_LIKE = re.compile(rf"(?<![A-Za-z0-9])(?:(?:{'|'.join(_KEY_PREFIXES)})[A-Za-z0-9_-]{{8}}|-----BEGIN)")
+_KEY_WORD = re.compile(rf"(?s:-----BEGIN.*)|{_KEY_LIKE.pattern}[^\s'\"]*")
 
 _BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x2010))
@@ -134,6 +135,11 @@ def looks_like_key(text: str) -> bool:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 model`, `2,330 models`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def without_keys(text: str) -> str:
+    """The text with dots for every word that looks like a key, and for all of a private key."""
+    return _KEY_WORD.sub(_DOTS, text)
 
 
 class Secret:

@@ -3,12 +3,13 @@
 import os
 import sys
 from types import TracebackType
+from typing import Any
 
 import click
 
-from tui_registry.cli.output import forget_output, remark
-from tui_registry.errors import RegistryError
-from tui_registry.text import looks_like_key
+from tui_registry.cli.output import forget_output, lost, lost_output, remark
+from tui_registry.errors import AnswerLost, RegistryError
+from tui_registry.text import looks_like_key, without_keys
 
 UNREACHED = 4
 """The network or a provider could not be reached."""
@@ -27,12 +28,23 @@ NO_KEY_HERE = (
 class Ending(click.Group):
     """A group whose commands end with a sentence on standard error and the exit code that fits."""
 
+    def main(self, *words: Any, **settings: Any) -> Any:  # noqa: ANN401
+        """Run the program; a help text that finds no room ends it like any other answer."""
+        try:
+            return super().main(*words, **settings)
+        except OSError as error:
+            if not lost_output():
+                raise
+            remark(str(lost(error)))
+            sys.exit(AnswerLost.exit_code)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; refusals, interruption and a closed pipe become exit codes."""
         try:
             return super().invoke(ctx)
         except RegistryError as error:
-            remark(str(error))
+            sentence = without_keys(str(error))
+            remark(sentence if sentence == str(error) else f"{sentence} {NO_KEY_HERE}")
             ctx.exit(error.exit_code)
         except click.UsageError as error:
             if looks_like_key(error.message):

@@ -8,7 +8,7 @@ from typing import TextIO, TypeVar
 
 import click
 
-from tui_registry.errors import Refused
+from tui_registry.errors import AnswerLost
 from tui_registry.text import clean, width
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -26,14 +26,19 @@ def json_option(command: F) -> F:
 
 
 def write(text: str) -> None:
-    """One line or more of an answer on standard output; raises Refused where there is no room for it."""
+    """One line or more of an answer on standard output; raises AnswerLost where there is no room for it."""
     try:
         click.echo(text)
     except BrokenPipeError:
         raise
     except OSError as error:
         forget_output()
-        raise Refused(f"The answer could not be written: {error.strerror}.") from error
+        raise lost(error) from error
+
+
+def lost(error: OSError) -> AnswerLost:
+    """The refusal for an answer that standard output did not take."""
+    return AnswerLost(f"The answer could not be written: {error.strerror}.")
 
 
 def forget_output() -> None:
@@ -41,6 +46,16 @@ def forget_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def lost_output() -> bool:
+    """Whether standard output takes no more; what was meant for it is let go of then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        forget_output()
+        return True
+    return False
 
 
 def print_json(value: object) -> None:
