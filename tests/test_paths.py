@@ -131,3 +131,14 @@ def test_a_file_in_the_way_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(Refused, match="cannot be used"):
         make_private(tmp_path / "file")
+
+
+def test_a_relative_home_in_a_directory_that_is_gone_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(InvalidInput, match="present directory is gone"):
+        find_paths(Path("here"), {})

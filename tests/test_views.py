@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -173,6 +173,19 @@ def test_a_page_out_of_time_is_a_true_beginning_and_says_that_it_was_cut(tmp_pat
         assert all_ids(rows) == all_ids(whole)
 
 
+def quickest_refusal(ask: Callable[[], object]) -> float:
+    """Seconds until a held file was told, at best: a busy machine may delay some tries, but not every one."""
+    taken = []
+    for _ in range(20):
+        started = time.monotonic()
+        with pytest.raises(StoreLocked):
+            ask()
+        taken.append(time.monotonic() - started)
+        if taken[-1] < 0.15:
+            break
+    return min(taken)
+
+
 def hold(path: Path, held: Event, done: Event) -> None:
     """Keep the whole file to this process until told otherwise."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -192,10 +205,8 @@ def test_a_file_held_by_another_process_is_said_at_once_and_read_again_afterward
     try:
         assert held.wait(30)
         for ask in (lambda: rows.head(5), lambda: rows.rows([1]), lambda: rows.slice(5, 5), rows.total):
-            started = time.monotonic()
-            with pytest.raises(StoreLocked):
-                ask()
-            assert time.monotonic() - started < 0.15
+            assert quickest_refusal(ask) < 0.15
+        started = time.monotonic()
         assert list(rows.ids(lambda: time.monotonic() - started > 0.3)) == []
     finally:
         done.set()
@@ -230,3 +241,21 @@ def test_reading_changes_not_one_byte_and_refuses_to_write(own: Views) -> None:
 def test_the_first_page_needs_neither_peewee_nor_pydantic() -> None:
     asked = "import sys, tui_registry.store.views; sys.exit(bool({'peewee', 'pydantic'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_the_mix_of_a_price_follows_the_parts_a_person_wants(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    registry_of(path, models=40, results=0)
+    views = Views(path)
+    views.mix = (1, 1)
+    rows = views.source("prices", order=Order("mix", True)).head(40)
+    names = views.source("prices").columns
+    prices = [dict(zip(names, row[1:], strict=True)) for row in rows]
+    known = [each for each in prices if each["mix"] is not None]
+    assert known
+    for each in known:
+        assert each["mix"] == pytest.approx(
+            (each["input_price_per_token"] + each["output_price_per_token"]) / 2
+        )
+    assert [each["mix"] for each in known] == sorted((each["mix"] for each in known), reverse=True)
+    assert not [each for each in views.source("prices", text="mix<0").head(40)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tui_registry.money import USUAL_MIX
 from tui_registry.text import clean
 
 MOST_BYTES = 100_000
@@ -31,7 +32,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     theme: str | None = None
     copy_command: tuple[str, ...] = ()
-    price_mix: tuple[int, int] = (3, 1)
+    price_mix: tuple[int, int] = USUAL_MIX
     mouse: bool = True
     ascii: bool = False
     slow: bool = False

@@ -13,6 +13,9 @@ Unit = Literal["million", "token"]
 MAX_PRICE = Decimal(1000)
 """The highest price kept, in USD per token."""
 
+USUAL_MIX = (3, 1)
+"""Parts of input to parts of output that prices are compared by, unless a person says otherwise."""
+
 MAX_COUNT = 2**53
 """The highest count kept; beyond it a JSON reader would lose digits."""
 
@@ -144,6 +147,15 @@ def exact(value: float) -> Decimal:
 def cost(tokens: int, price: float) -> Decimal:
     """What so many tokens cost at a kept price (USD per token), in USD."""
     return exact(price) * tokens
+
+
+def mixed(entry: float | None, out: float | None, parts: tuple[int, int]) -> float | None:
+    """The average price of so many parts of input to so many of output; None where one is not known."""
+    if entry is None or out is None:
+        return None
+    of_input, of_output = parts
+    # A figure to compare by, shown rounded: floats are exact enough, and lists of 100,000 are sorted by it.
+    return (of_input * entry + of_output * out) / (of_input + of_output)
 
 
 def show_price(value: float | None, *, applicable: bool = True) -> str:

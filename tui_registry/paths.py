@@ -104,4 +104,7 @@ def _absolute(path: Path, source: str) -> Path:
         ) from None
     if not str(expanded).isprintable():
         raise InvalidInput({source: "The path holds a character that cannot be shown; choose another."})
-    return Path(os.path.abspath(expanded))
+    try:
+        return Path(os.path.abspath(expanded))
+    except FileNotFoundError:
+        raise InvalidInput({source: "The present directory is gone; write the path out."}) from None

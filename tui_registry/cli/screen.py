@@ -57,6 +57,7 @@ def run_app(session: Session) -> int:
     theme, unknown = chosen_theme(themes, theme_names())
     look = look_for(replace(choices, theme=theme), session.environ, utf8=utf8)
     keys = own_keys(found.settings.keys, found.places)
+    store.views.mix = found.settings.price_mix
     desk = Desk(
         store,
         session.vault,

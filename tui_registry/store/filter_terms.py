@@ -90,7 +90,9 @@ _MODEL_STATUS = Condition(
 _PRICES = {
     "in": Condition("in<1", "input price in currency per 1M tokens", number(columns.INPUT, price)),
     "out": Condition("out<=10", "output price in currency per 1M tokens", number(columns.OUTPUT, price)),
-    "mix": Condition("mix<2", "price of three parts input to one part output", number(columns.MIX, price)),
+    "mix": Condition(
+        "mix<2", "average of input and output, 3:1 unless set otherwise", number(columns.MIX, price)
+    ),
     "price": Condition(
         "price:unknown",
         "where the price comes from: the model itself, its provider, or unknown",

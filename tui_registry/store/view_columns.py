@@ -76,7 +76,7 @@ def _own_price(name: str) -> str:
 
 INPUT = _own_price("input_price_per_token")
 OUTPUT = _own_price("output_price_per_token")
-MIX = f"((3 * ({INPUT}) + ({OUTPUT})) / 4)"
+MIX = f"price_mix({INPUT}, {OUTPUT})"
 PRICE_ORIGIN = (
     "CASE WHEN mp.model_id IS NOT NULL THEN 'model' WHEN pp.provider_id IS NOT NULL THEN 'provider' "
     "ELSE 'unknown' END"

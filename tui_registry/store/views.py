@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from tui_registry.clock import Clock, utc_now
 from tui_registry.errors import InvalidInput, StoreError, StoreLocked, StoreMissing
+from tui_registry.money import USUAL_MIX, mixed
 from tui_registry.store.filters import CompiledFilter, compile_filter
 from tui_registry.store.rows import Row
 from tui_registry.store.view_columns import SHAPES, Column, Shape, ViewName
@@ -49,7 +50,7 @@ class Views:
     """Every list of one registry file, read through one connection that belongs to the UI's thread.
 
     `patience` is how long a locked file is waited for and `budget` how long one page may be searched (None:
-    to the end), in seconds.
+    to the end), in seconds. `mix` is the parts of input to output that the mix of a price is made of.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Views:
         self.clock = clock
         self.patience = patience
         self.budget = budget
+        self.mix = USUAL_MIX
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
@@ -88,7 +90,7 @@ class Views:
         found = _identity(self.path)
         if self._connection is None or found != self._file:
             self.close()
-            self._connection = _connect(self.path, self.patience)
+            self._connection = _connect(self.path, self.patience, self.mix)
             self._file = found
         return self._connection
 
@@ -218,7 +220,7 @@ class ViewRows:
         latest = time.monotonic() + WORKER_PATIENCE
         while not stop():
             try:
-                with closing(_connect(self._views.path, 0.1)) as connection:
+                with closing(_connect(self._views.path, 0.1, self._views.mix)) as connection:
                     connection.set_progress_handler(stop, OPCODES_BETWEEN_LOOKS)
                     return self._unbroken(connection) or array(
                         "q", chain.from_iterable(connection.execute(self._scan_sql, self._values))
@@ -270,8 +272,8 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _connect(path: Path, patience: float) -> sqlite3.Connection:
-    """A connection that never creates a file and never writes a row.
+def _connect(path: Path, patience: float, mix: tuple[int, int]) -> sqlite3.Connection:
+    """A connection that never creates a file and never writes a row, and can average prices by `mix`.
 
     `mode=rw` and not `ro`: after another program's crash its journal must be rolled back before reading.
     """
@@ -282,6 +284,7 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
         raise _explained(error, path) from error
     with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA query_only = ON")
+    connection.create_function("price_mix", 2, lambda entry, out: mixed(entry, out, mix), deterministic=True)
     return connection
 
 

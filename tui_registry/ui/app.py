@@ -54,7 +54,7 @@ class RegistryApp(TerminalApp):
         bind("app.quit", "leave"),
         bind("app.quit_now", "quit", priority=True),
         bind("app.copy_or_quit", "copy_or_quit"),
-        bind("app.suspend", "suspend"),
+        bind("app.suspend", "suspend", priority=True),
         bind("app.redraw", "redraw", priority=True),
     ]
 

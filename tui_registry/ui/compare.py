@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from tui_registry.money import exact, per_million, show_amount, show_count, show_price
+from tui_registry.money import mixed, per_million, show_amount, show_count, show_price
 from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, ProviderRow
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.record_page import RecordPage
@@ -59,7 +59,7 @@ def compared(desk: Desk, sides: Sequence[Side]) -> list[Compared]:
         ("Price in", lambda side: _price(side.price, side.price.input)),
         ("Price out", lambda side: _price(side.price, side.price.output)),
         ("Cached in", lambda side: _price(side.price, side.price.cache_read)),
-        ("Mix 3:1", lambda side: mix(side.price)),
+        ("Mix {}:{}".format(*desk.store.views.mix), lambda side: mix(side.price, desk.store.views.mix)),
         ("Currency", lambda side: side.price.currency or NONE),
         ("Price from", _price_source),
         ("Requests/min", lambda side: _limit(side.limits, "requests_per_minute")),
@@ -76,14 +76,12 @@ def compared(desk: Desk, sides: Sequence[Side]) -> list[Compared]:
     return [Compared(label, tuple(fact(side) for side in sides)) for label, fact in facts]
 
 
-def mix(price: EffectivePrice) -> str:
-    """What three tokens in and one out cost on average, per 1M tokens."""
-    if price.input is None or price.output is None:
+def mix(price: EffectivePrice, parts: tuple[int, int]) -> str:
+    """What so many parts of input and of output cost on average, per 1M tokens."""
+    average = mixed(price.input, price.output, parts)
+    if average is None:
         return UNKNOWN if price.origin == "unknown" else NONE
-    if not price.input and not price.output:
-        return "free"
-    average = (3 * exact(price.input) + exact(price.output)) / 4
-    return show_amount(round(per_million(float(average)), 3))
+    return "free" if average == 0 else show_amount(round(per_million(average), 3))
 
 
 def _price(price: EffectivePrice, value: float | None) -> str:

@@ -21,7 +21,8 @@ class EscapeDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until the app ends."""
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
+        # A byte that is no UTF-8 comes from a terminal of another encoding; it must not end the app.
+        decode = getincrementaldecoder("utf-8")("replace").decode
         patience = constants.ESCAPE_DELAY if "ESCDELAY" in os.environ else ESCAPE_SECONDS
         while not self.exit_event.is_set():
             is_open = parser._timeout_time is not None

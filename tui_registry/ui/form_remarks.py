@@ -54,13 +54,16 @@ class Remarks:
         return unders
 
     def _under(self, name: str, text: str, verdict: Verdict[Any]) -> Under | None:
-        """What parsing says about a checked field, else what was last said about its text."""
+        """Why something was not taken, else what parsing says of a checked field, else what was last said."""
+        said = self._said[name][1] if name in self._said else None
+        if said is not None and said.kind == "problem":
+            return said
         if name in self._checked and name in verdict.problems:
             return Under("problem", self._with_fix(name, text, verdict.problems[name]))
         if name in self._checked and name in verdict.warnings:
             self._warned.add((name, verdict.warnings[name]))
             return Under("warning", self._with_fix(name, text, verdict.warnings[name]))
-        return self._said[name][1] if name in self._said else None
+        return said
 
     def _with_fix(self, name: str, text: str, sentence: str) -> str:
         """The sentence, with the key that takes the suggestion if it does not name it."""

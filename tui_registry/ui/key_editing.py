@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import key_refusal, stored_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import InvalidInput
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.ui import record_fields
@@ -11,7 +11,7 @@ from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Choice, ChoiceMenu, Confirm, TypedConfirm
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.form_values import ON
-from tui_registry.vault import KeyState
+from tui_registry.vault import KeyState, shown_origin
 
 if TYPE_CHECKING:
     from tui_registry.store import KnownProvider, ProviderRow
@@ -58,7 +58,7 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
     if chosen == "replace":
         await enter_key(screen, row)
     elif chosen == "move":
-        await _move(screen, row, sealed_for or "", endpoint.host)
+        await _move(screen, row, sealed_for or "", endpoint)
     elif chosen == "remove":
         await _remove(screen, row)
 
@@ -115,13 +115,16 @@ async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
     return endpoint.host if await screen.app.push_screen_wait(question) else ""
 
 
-async def _move(screen: DeskScreen, row: "ProviderRow", sealed_for: str, host: str) -> None:
+async def _move(screen: DeskScreen, row: "ProviderRow", sealed_for: str, endpoint: Endpoint) -> None:
     """Seal the key again for the endpoint's new host, once its name was typed."""
+    host = endpoint.host
+    cleartext = ["Over plain http: whoever is on the way can read the key."] if endpoint.is_cleartext else []
     question = TypedConfirm(
         f"Move the key of {row.name}?",
         [
             f"It is sealed for   {sealed_for}",
-            f"It would go to     {host}",
+            f"It would go to     {shown_origin(endpoint.origin)}",
+            *cleartext,
             "Only you can say that this is right.",
         ],
         expected=host,

@@ -34,7 +34,9 @@ def _tinted(word: str, ascii_only: bool) -> Shown:
 def _price(value: object, record: Record) -> Shown:
     """A price of a model; with a row of its own and no price in it, the price does not apply."""
     shown = show_price(_number(value), applicable=value is not None or record["price_origin"] != "model")
-    return Tinted(shown, "muted") if shown in (NONE, UNKNOWN) else shown
+    if shown in (NONE, UNKNOWN):
+        return Tinted(shown, "muted")
+    return shown if record["currency"] in (None, "USD") else f"{shown} {record['currency']}"
 
 
 def _cache_price(value: object, record: Record) -> Shown:
@@ -79,7 +81,7 @@ def _bar(ascii_only: bool) -> Show:
     def show(_value: object, record: Record) -> Shown:
         number = _number(record["mix"])
         if number is None:
-            return Tinted(UNKNOWN, "muted")
+            return _mix(number, record)
         if number <= 0:
             return ""
         share = log10(float(per_million(number)) / BAR_LOW) / log10(BAR_HIGH / BAR_LOW)

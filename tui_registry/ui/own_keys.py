@@ -8,10 +8,10 @@ from string import ascii_lowercase
 from tui_registry.text import clean
 from tui_registry.ui.keymap import BY_ID, CHARACTERS, KEYS, Key, printed, spelled
 
-EVERYWHERE = frozenset({"app.quit_now", "app.redraw", "app.keys", "app.quit"})
+EVERYWHERE = frozenset({"app.quit_now", "app.redraw", "app.suspend", "app.keys", "app.quit"})
 """Actions that work in forms as they do in lists."""
 
-BEFORE_TYPING = frozenset({"app.quit_now", "app.redraw"})
+BEFORE_TYPING = frozenset({"app.quit_now", "app.redraw", "app.suspend"})
 """Actions whose keys no field sees."""
 
 TYPED_WITH = frozenset("acdekuvwx")

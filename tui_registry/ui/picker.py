@@ -62,7 +62,9 @@ class Picker(ModalScreen[str | None]):
         """Show all entries; the list itself never takes the focus."""
         self.query_one("#picker").border_title = plain(self._picker_title)
         self.query_one(OptionList).can_focus = False
-        self.query_one(TextField).focus()
+        field = self.query_one(TextField)
+        field.placeholder = "type to narrow" + (", or a name of your own" if self._other else "")
+        field.focus()
         self._narrow("")
 
     @on(Input.Changed)

@@ -35,7 +35,7 @@ class PricesScreen(ListScreen):
             desk,
             ViewSpec(
                 view="prices",
-                title="Prices per 1M tokens, mix 3:1 in:out",
+                title="Prices per 1M tokens, mix {}:{} in:out".format(*desk.store.views.mix),
                 noun="model",
                 columns=price_columns(desk),
                 order=Order("provider"),
