@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
-from tests.registries import CANARY, done, limits_draft, model_draft
+from tests.registries import CANARY, done, limits_draft, model_draft, pricing_draft
 from tui_registry.text import Secret
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.list_screen import ListScreen
@@ -37,6 +37,29 @@ async def test_a_price_is_edited_and_kept_exactly(full: Session) -> None:
         price = full.store.reads.model_pricing(row_id)
         assert price is not None
         assert (price.input_price_per_token, price.source) == (1e-07, "user")
+
+
+async def test_a_models_first_price_begins_as_the_default_and_the_form_says_so(full: Session) -> None:
+    provider = full.store.reads.provider("Groq")
+    done(full.store, lambda write: write.save_pricing(provider.id, pricing_draft(1e-06, 2e-06), None))
+    model = done(full.store, lambda write: write.add_model(provider.id, model_draft("house-model")))
+    app = full.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await pilot.press("3", "slash")
+        await type_text(pilot, "house-model")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.table.cursor_id == model.id)  # type: ignore[attr-defined]
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await on_screen(pilot, "the provider's default")
+        await on_screen(pilot, "2.00")
+        await pilot.press("end", "ctrl+u")
+        await type_text(pilot, "5")
+        await pilot.press("ctrl+s")
+        await on_screen(pilot, "sorted by")
+        price = full.store.reads.model_pricing(model.id)
+        assert price is not None
+        assert (price.input_price_per_token, price.output_price_per_token) == (5e-06, 2e-06)
 
 
 async def test_a_refused_price_stays_in_the_form_with_what_to_write(full: Session) -> None:

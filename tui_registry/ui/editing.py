@@ -21,6 +21,9 @@ R = TypeVar("R")
 Row = TypeVar("Row")
 Side = Literal["mine", "theirs"]
 
+_EMPTY_PRICE = "An empty price does not apply to this model. Prices are per 1M tokens."
+_BEGINS_AS_DEFAULT = "This is the provider's default; saved, it is the model's own and stays as it is. "
+
 
 def settled(draft: D, base: Row, fresh: Row, conflict: Conflict, side: Side) -> D:
     """The draft after a conflict: the chosen side where both changed, theirs where only they did."""
@@ -214,18 +217,19 @@ async def edit_model_price(screen: DeskScreen, row_id: int, asking: Asking = ask
 
     reads = screen.desk.store.reads
     base = reads.model_pricing(row_id)
+    default = reads.pricing(reads.model_by_id(row_id).provider_id) if base is None else None
     title = model_title(screen.desk, row_id)
     saved = await asking(
         screen,
         f"Price of {title}",
         record_fields.model_pricing_fields(),
-        ModelPricingDraft.shown(base),
+        ModelPricingDraft.shown(base or default),
         ModelPricingDraft,
         lambda writes, draft, row: writes.save_model_pricing(row_id, draft, row),
         base=base,
         reload=lambda: reads.model_pricing(row_id),
         origin=Origin("model price", (row_id,)),
-        intro="An empty price does not apply to this model. Prices are per 1M tokens.",
+        intro=_BEGINS_AS_DEFAULT + _EMPTY_PRICE if default else _EMPTY_PRICE,
     )
     if saved is not None:
         screen.changed(f"Saved the price of {title}.")
