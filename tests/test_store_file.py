@@ -66,10 +66,14 @@ class TestFileUnderneath:
         store.reads.providers()
         with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            began = monotonic()
-            with pytest.raises(StoreLocked):
-                store.reads.providers()
-            assert monotonic() - began < 0.5
+            taken = []
+            for _ in range(5):
+                began = monotonic()
+                with pytest.raises(StoreLocked):
+                    store.reads.providers()
+                taken.append(monotonic() - began)
+            # a busy machine may delay a try, but not every one
+            assert min(taken) < 0.5
             other.execute("ROLLBACK")
         assert store.reads.providers() == []
 
