@@ -241,3 +241,21 @@ def test_reading_changes_not_one_byte_and_refuses_to_write(own: Views) -> None:
 def test_the_first_page_needs_neither_peewee_nor_pydantic() -> None:
     asked = "import sys, tui_registry.store.views; sys.exit(bool({'peewee', 'pydantic'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_the_mix_of_a_price_follows_the_parts_a_person_wants(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    registry_of(path, models=40, results=0)
+    views = Views(path)
+    views.mix = (1, 1)
+    rows = views.source("prices", order=Order("mix", True)).head(40)
+    names = views.source("prices").columns
+    prices = [dict(zip(names, row[1:], strict=True)) for row in rows]
+    known = [each for each in prices if each["mix"] is not None]
+    assert known
+    for each in known:
+        assert each["mix"] == pytest.approx(
+            (each["input_price_per_token"] + each["output_price_per_token"]) / 2
+        )
+    assert [each["mix"] for each in known] == sorted((each["mix"] for each in known), reverse=True)
+    assert not [each for each in views.source("prices", text="mix<0").head(40)]
