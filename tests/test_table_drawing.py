@@ -169,11 +169,3 @@ async def test_a_records_cells_can_be_asked_for_by_name() -> None:
         app.table.show(PlainRows(records(5)))
         assert app.table.row(2) == {"id": 2, "name": "model-0002", "number": 20, "state": "ok"}
         assert app.table.row(77) is None
-
-
-async def test_other_columns_are_drawn_from_the_same_rows() -> None:
-    app = TableApp()
-    async with app.run_test(size=SIZE):
-        app.table.show(PlainRows(records(5)))
-        app.table.set_columns([Column("number", "Number", 8, justify="right")])
-        assert lines(app.table)[:2] == ["    Number" + " " * 50, "        10" + " " * 50]

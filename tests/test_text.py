@@ -21,6 +21,7 @@ from tui_registry.text import (
     mask,
     read_pasted_key,
     width,
+    without_keys,
 )
 
 KEY = "sk-canary-0123456789abcdef3f9a"
@@ -208,3 +209,17 @@ def test_the_short_token_of_a_local_server_is_taken_when_asked_for() -> None:
 
 def test_a_base64_key_keeps_its_padding() -> None:
     assert read_pasted_key("ABCDEFGHIJ==")[0] == Secret("ABCDEFGHIJ==")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"There is no provider {KEY}.", "There is no provider ••••"),
+        (f"nothing about '{KEY}'. Did you mean Groq?", "nothing about '••••'. Did you mean Groq?"),
+        (f"{KEY} and {KEY}", "•••• and ••••"),
+        ("no model -----BEGIN PRIVATE KEY-----\nMIIE\nabc", "no model ••••"),
+        ("There is no provider task-force.", "There is no provider task-force."),
+    ],
+)
+def test_what_looks_like_a_key_is_left_out_of_a_sentence(text: str, shown: str) -> None:
+    assert without_keys(text) == shown

@@ -73,11 +73,6 @@ class PaintedRows(ScrollView):
         """How many rows the list has, once that is known."""
         return self._blocks.total
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Draw other columns of the same source."""
-        self._painter.columns = tuple(columns)
-        self._measure()
-
     @property
     def _page(self) -> int:
         """Rows on the screen, one before the size is known."""
