@@ -44,7 +44,10 @@ async def until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
 
 async def on_screen(pilot: Pilot[None], text: str) -> None:
     """Wait until a text can be read on the screen."""
-    await until(pilot, lambda: text in screen_text(pilot))
+    try:
+        await until(pilot, lambda: text in screen_text(pilot))
+    except AssertionError:
+        raise AssertionError(f"{text!r} never appeared on:\n{screen_text(pilot)}") from None
 
 
 def screen_text(pilot: Pilot[None]) -> str:

@@ -6,6 +6,7 @@ from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, done, limits_draft, model_draft, pricing_draft
 from tui_registry.text import Secret
+from tui_registry.ui import dialogs
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.list_screen import ListScreen
 
@@ -255,7 +256,8 @@ async def test_a_provider_with_models_stays_and_can_be_purged_by_its_name(full: 
 
 
 @pytest.mark.parametrize("answer", ["d", "enter", "escape", "n", "q"])
-async def test_only_y_deletes_a_model(full: Session, answer: str) -> None:
+async def test_only_y_deletes_a_model(full: Session, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialogs, "SETTLE_SECONDS", 1e9)
     groq = full.store.reads.provider("Groq")
     added = done(full.store, lambda write: write.add_model(groq.id, model_draft("aaa-mine")))
     app = full.app()
@@ -267,7 +269,7 @@ async def test_only_y_deletes_a_model(full: Session, answer: str) -> None:
         await pilot.press("d", "y")
         await on_screen(pilot, "Delete model Groq/aaa-mine?")
         assert full.store.reads.model_by_id(added.id), "a y typed ahead answers nothing"
-        await pilot.pause(0.3)
+        monkeypatch.setattr(dialogs, "SETTLE_SECONDS", 0.0)
         await pilot.press(answer)
         assert full.store.reads.model_by_id(added.id)
         if answer == "d":

@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "endpoint": {"errors", "text"},
     "paths": {"errors"},
     "process": set(),
-    "config": {"text"},
+    "config": {"text", "money"},
     "errors": set(),
     "clock": set(),
 }
