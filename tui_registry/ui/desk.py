@@ -155,13 +155,21 @@ class DeskScreen(Screen[None]):
             self._is_beginning = True
             self.run_worker(self._do(deed, args))
 
+    def begin_asking(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
+        """Start a deed that waits for a provider; others may begin meanwhile, and the next replaces it."""
+        self.run_worker(self._told(deed, args), group="asking", exclusive=True)
+
     async def _do(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
+        try:
+            await self._told(deed, args)
+        finally:
+            self._is_beginning = False
+
+    async def _told(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
         try:
             await deed(self, *args)
         except RegistryError as error:
             self.refuse(str(error))
-        finally:
-            self._is_beginning = False
 
     async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
         """Make a change and tell of it; a refusal is told instead, and nothing is lost."""

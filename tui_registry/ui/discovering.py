@@ -21,7 +21,12 @@ LISTED = 1000
 
 
 async def discover(screen: DeskScreen, provider_id: int) -> None:
-    """Ask a provider which models it has and show the difference; nothing is changed yet."""
+    """Ask a provider which models it has, while other things may be done."""
+    screen.begin_asking(_ask, provider_id)
+
+
+async def _ask(screen: DeskScreen, provider_id: int) -> None:
+    """Read the list and show the difference, unless something else is looked at; nothing is changed yet."""
     from tui_registry import verification
 
     desk = screen.desk
@@ -30,10 +35,12 @@ async def discover(screen: DeskScreen, provider_id: int) -> None:
         found = await verification.discover(desk.store, provider_id, desk.options())
     finally:
         screen.announce(desk.banner())
-    if found.was_read:
+    if not found.was_read:
+        screen.refuse(f"{found.provider} gave no list of its models. {found.sentence}")
+    elif screen.is_current:
         screen.app.push_screen(DiscoveryPage(desk, found))
     else:
-        screen.refuse(f"{found.provider} gave no list of its models. {found.sentence}")
+        screen.tell(f"{found.sentence} D shows them.")
 
 
 class DiscoveryPage(RecordPage):

@@ -8,7 +8,7 @@ from tui_registry.store import ResultRow
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.history_lines import Line
 from tui_registry.ui.run_words import change_words
-from tui_registry.ui.words import NONE, ago, host, state
+from tui_registry.ui.words import NONE, ago, counted, host, state
 
 Evidence = Mapping[str, object]
 
@@ -25,17 +25,18 @@ _TOLD = frozenset(
 def result_lines(desk: Desk, row: ResultRow, *, whole: bool = False) -> list[Line]:
     """A result; `whole` adds the request, the reply and what changed since the model last passed."""
     evidence = _object(row.evidence)
-    lines = [
-        *_head(desk, row, evidence),
+    found = [
         *_measured(row),
         *_members("Checks", evidence.get("checks")),
         *_members("Scores", _object(row.scores)),
     ]
+    head = list(_head(desk, row, evidence))
     if not whole:
-        return [*lines, ("", ""), (None, "enter shows the request and the reply, v asks again.")]
+        return [*head, *found, ("", ""), (None, "enter shows the request and the reply, v asks again.")]
     return [
-        *lines,
+        *head,
         *_since_pass(desk, row),
+        *found,
         *_request(row, evidence),
         *_reply(row, evidence),
         *_rest(row, evidence),
@@ -95,16 +96,15 @@ def _since_pass(desk: Desk, row: ResultRow) -> Iterator[Line]:
         each for each in desk.store.proofs.last_pass(row.model_id, _first(desk, row)) if each.status in JUDGED
     ]
     same = [each for each in before if each.test_type == row.test_type]
-    yield None, ""
     if not before:
-        yield None, "SINCE THE LAST PASS: the model had never passed before."
-    elif not same or row.status not in JUDGED:
-        when = ago(before[-1].created_at, desk.clock())
-        yield None, f"SINCE THE LAST PASS, {when}: this cannot be compared with it."
-    else:
-        changes = compared(same[-1], row)
-        words = " ".join(map(change_words, changes)) or "nothing changed."
-        yield None, f"SINCE THE LAST PASS, {ago(same[-1].created_at, desk.clock())}: {words}"
+        yield "Last pass", "never before"
+        return
+    when = ago((same or before)[-1].created_at, desk.clock())
+    if not same or row.status not in JUDGED:
+        yield "Last pass", f"{when}; this cannot be compared with it"
+        return
+    changes = compared(same[-1], row)
+    yield "Last pass", f"{when}. {' '.join(map(change_words, changes)) or 'Nothing changed since.'}"
 
 
 def _first(desk: Desk, row: ResultRow) -> int:
@@ -132,7 +132,7 @@ def _reply(row: ResultRow, evidence: Evidence) -> Iterator[Line]:
     parts = [
         None if row.http_status is None else f"HTTP {row.http_status}",
         f"{evidence['length']} bytes" if "length" in evidence else None,
-        f"{evidence['chunks']} chunks" if "chunks" in evidence else None,
+        counted(int(str(evidence["chunks"])), "chunk") if "chunks" in evidence else None,
         f"ended with {evidence['finish_reason']}" if "finish_reason" in evidence else None,
     ]
     yield None, ", ".join(part for part in parts if part)

@@ -121,14 +121,17 @@ class RunInHand:
         """Ask whether to turn on the providers whose key just passed; never over a form or a question."""
         screen = self._app.screen
         rows = [self._desk.store.reads.provider_by_id(id) for id in sorted(self.progress.proved)]
-        if isinstance(screen, DeskScreen):
+        if isinstance(screen, DeskScreen) and rows:
             await offer_activation(screen, rows)
 
 
 async def offer_activation(screen: DeskScreen, rows: "Iterable[ProviderRow]") -> None:
-    """Ask whether to turn on those of the providers that are off although their key is proved."""
+    """Ask whether to turn on those of the providers that are off although their key is proved.
+
+    Nobody is asked while something else is before the screen.
+    """
     off = [row for row in rows if not row.is_active and row.key_validated_at is not None]
-    if not off:
+    if not off or not screen.is_current:
         return
     names = ", ".join(row.name for row in off)
     works = f"{names}'s key works" if len(off) == 1 else "These keys work"

@@ -76,7 +76,7 @@ async def verify(screen: DeskScreen, wanted: Wanted) -> None:
     dialog = VerifyDialog(await plan(SUITE, None), plan, of_provider=is_one)
     answer = await screen.app.push_screen_wait(dialog)
     if answer == "key":
-        await check_key(screen, wanted.providers[0])
+        screen.begin_asking(check_key, wanted.providers[0])
     elif answer == "models":
         name = desk.store.reads.provider_by_id(wanted.providers[0]).name
         screen.post_message(ModelsWanted(name))
