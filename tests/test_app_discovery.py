@@ -26,7 +26,7 @@ async def take_in(pilot: Pilot[None]) -> None:
     """Affirm once the page listens."""
     page = pilot.app.screen
     await until(pilot, lambda: isinstance(page, DiscoveryPage) and page.listening)
-    await pilot.press("y")
+    await pilot.press("A")
     await until(pilot, lambda: isinstance(pilot.app.screen, ListScreen))
 
 

@@ -165,7 +165,7 @@ def test_unknown_free_and_not_applicable_prices_are_compared_as_such(full: Sessi
     facts = {each.label: each.values for each in compared(full.desk, sides)}
     assert facts["Price in"] == ("free", "1.00", "0.15", "?")
     assert facts["Price out"] == ("free", "-", "0.60", "?")
-    assert [mix(side.price) for side in sides] == ["free", "-", "0.262", "?"]
+    assert [mix(side.price, (3, 1)) for side in sides] == ["free", "-", "0.262", "?"]
     assert facts["Price from"] == ("user", "user", "user", "?")
 
 

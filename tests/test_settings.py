@@ -30,7 +30,7 @@ ascii = true
 slow = true
 
 [keys]
-"record.delete" = "D"
+"record.delete" = "X"
 form.save = "f9"
 """
 
@@ -39,7 +39,7 @@ def test_everything_that_can_be_set_is_read() -> None:
     read = parse_settings(WHOLE)
     assert read.complaints == ()
     assert read.settings == Settings(
-        keys={"record.delete": "D", "form.save": "f9"},
+        keys={"record.delete": "X", "form.save": "f9"},
         theme="nord",
         copy_command=("xclip", "-selection", "clipboard"),
         price_mix=(1, 1),
@@ -146,8 +146,8 @@ def test_every_key_is_spelled_as_it_is_printed() -> None:
 @pytest.mark.parametrize(
     ("wish", "keys"),
     [
-        ("D", "D"),
-        ("D, f5", "D,f5"),
+        ("X", "X"),
+        ("X, f5", "X,f5"),
         ("!", "exclamation_mark"),
         (",", "comma"),
         ("esc", "escape"),
@@ -166,7 +166,7 @@ def test_keys_are_written_as_people_write_them(wish: str, keys: str) -> None:
 @pytest.mark.parametrize(
     ("key_id", "wish", "sentence"),
     [
-        ("record.delet", "D", "there is no binding record.delet. Did you mean record.delete?"),
+        ("record.delet", "X", "there is no binding record.delet. Did you mean record.delete?"),
         ("record.delete", "", "record.delete needs a key"),
         ("record.delete", "ctrl+h", "ctrl+h arrives as backspace"),
         ("record.delete", "ctrl+i", "ctrl+i arrives as tab"),
@@ -205,17 +205,17 @@ def test_a_refused_wish_takes_along_only_what_it_clashes_with() -> None:
 
 
 async def test_own_keys_work_and_are_shown_in_the_footer_the_key_page_and_the_commands(full: Session) -> None:
-    full.desk.keys = own_keys({"record.delete": "D", "app.keys": "f5", "form.save": "f9", "record.edit": "!"})
+    full.desk.keys = own_keys({"record.delete": "X", "app.keys": "f5", "form.save": "f9", "record.edit": "!"})
     app = full.app()
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await on_screen(pilot, "Amazon Bedrock")
-        assert "D Delete" in screen_text(pilot).splitlines()[-1]
+        assert "X Delete" in screen_text(pilot).splitlines()[-1]
         await pilot.press("2")
         await on_screen(pilot, "2,3")
         await pilot.press("d")
         await pilot.pause()
         assert isinstance(app.screen, ListScreen)
-        await pilot.press("D")
+        await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.pause(0.3)
         await pilot.press("escape")
@@ -226,11 +226,11 @@ async def test_own_keys_work_and_are_shown_in_the_footer_the_key_page_and_the_co
         await until(pilot, lambda: isinstance(app.screen, ListScreen))
         listed = app.get_system_commands(app.screen)  # type: ignore[arg-type]
         commands = {command.title: command.help for command in listed}
-        assert "(D)" in commands["Delete"]
+        assert "(X)" in commands["Delete"]
         await pilot.press("f5")
         await on_screen(pilot, "IN A FORM")
         lines = screen_text(pilot).splitlines()
-        assert any("D " in line and "delete (asks, then y)" in line for line in lines)
+        assert any("X " in line and "delete (asks, then y)" in line for line in lines)
         assert any("f9 " in line and "check and save" in line for line in lines)
 
 
@@ -284,13 +284,13 @@ def test_an_unknown_theme_of_the_environment_is_told_and_stops_nothing(tmp_path:
 
 
 def test_keys_prints_the_map_as_it_holds_and_tells_what_does_not(tmp_path: Path) -> None:
-    shell = with_settings(tmp_path, '[keys]\n"record.delete" = "D"\n"record.edt" = "x"\n')
+    shell = with_settings(tmp_path, '[keys]\n"record.delete" = "X"\n"record.edt" = "x"\n')
     result = shell.run("keys")
     assert result.exit_code == 0
-    assert next(line for line in result.stdout.splitlines() if "delete (asks" in line).split()[1] == "D"
+    assert next(line for line in result.stdout.splitlines() if "delete (asks" in line).split()[1] == "X"
     assert "there is no binding record.edt. Did you mean record.edit?" in result.stderr
     held = {each["id"]: each["keys"] for each in shell.json("keys")}
-    assert held["record.delete"] == ["D"]
+    assert held["record.delete"] == ["X"]
     assert held["record.edit"] == ["e"]
 
 
@@ -298,10 +298,10 @@ def test_keys_prints_the_map_as_it_holds_and_tells_what_does_not(tmp_path: Path)
 
 
 def test_pressed_keys_are_told_with_their_bytes_names_and_actions() -> None:
-    pressed = Pressed(own_keys({"record.delete": "D"}))
+    pressed = Pressed(own_keys({"record.delete": "X"}))
     assert pressed.take(b"jD\x1bOP\xc3\xa9") == [
         "j                        j                        list.down",
-        "D                        D                        record.delete",
+        "X                        X                        record.delete",
         "ESC O P                  f1                       app.keys",
         "c3 a9                    é",
     ]
@@ -316,7 +316,7 @@ def test_only_q_pressed_twice_in_a_row_ends_the_check() -> None:
 
 
 def test_the_check_runs_in_a_terminal_and_leaves_it_as_it_was(tmp_path: Path) -> None:
-    shell = with_settings(tmp_path, '[keys]\n"record.delete" = "D"\n')
+    shell = with_settings(tmp_path, '[keys]\n"record.delete" = "X"\n')
     terminal = Watched(shell.root, "keys", "--check")
     terminal.shows("Bound to")
     terminal.type("\x1b")

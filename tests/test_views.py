@@ -243,6 +243,9 @@ def test_the_first_page_needs_neither_peewee_nor_pydantic() -> None:
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
+TOKEN_PRICES = ("input_price_per_token", "output_price_per_token")
+
+
 def test_the_mix_of_a_price_follows_the_parts_a_person_wants(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
     registry_of(path, models=40, results=0)
@@ -250,12 +253,11 @@ def test_the_mix_of_a_price_follows_the_parts_a_person_wants(tmp_path: Path) -> 
     views.mix = (1, 1)
     rows = views.source("prices", order=Order("mix", True)).head(40)
     names = views.source("prices").columns
-    prices = [dict(zip(names, row[1:], strict=True)) for row in rows]
-    known = [each for each in prices if each["mix"] is not None]
+    entry, out, mix = (names.index(name) + 1 for name in (*TOKEN_PRICES, "mix"))
+    known = [
+        tuple(float(row[each] or 0) for each in (entry, out, mix)) for row in rows if row[mix] is not None
+    ]
     assert known
-    for each in known:
-        assert each["mix"] == pytest.approx(
-            (each["input_price_per_token"] + each["output_price_per_token"]) / 2
-        )
-    assert [each["mix"] for each in known] == sorted((each["mix"] for each in known), reverse=True)
-    assert not [each for each in views.source("prices", text="mix<0").head(40)]
+    assert [each[2] for each in known] == pytest.approx([(each[0] + each[1]) / 2 for each in known])
+    assert [each[2] for each in known] == sorted((each[2] for each in known), reverse=True)
+    assert views.source("prices", text="mix<0").head(40) == []

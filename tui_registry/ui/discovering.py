@@ -97,7 +97,7 @@ def difference_lines(found: "Discovery") -> Iterator[Line]:
     yield None, found.sentence
     yield None, f"Known and the same: {found.unchanged:,}."
     yield from ((None, note) for note in found.notes)
-    how = "y takes the list in; what you set yourself stays, nothing is deleted."
+    how = "A takes the list in; what you set yourself stays, nothing is deleted."
     yield None, how if _differs(found) else "There is nothing to take in."
     if found.new:
         yield from _headed("New", found.new)

@@ -57,7 +57,7 @@ KEYS: tuple[Key, ...] = (
     Key("verify.resume", "R", "Resume", "resume the run cut off or stopped", "Record"),
     Key("verify.stop", "x", "Stop", "stop the run", "Record", True, joins=True),
     Key("record.discover", "D", "Discover", "the provider's own list of models", "Record"),
-    Key("discovery.apply", "y", "Take in", "on that list: take it in", "Record", True, joins=True),
+    Key("discovery.apply", "A", "Take in", "on that list: take it in", "Record", True, joins=True),
     Key("record.copy", "y", "Copy", "copy: id, URL, price, JSON, curl", "Record", True),
     Key("mark.toggle", "space", "Mark", "mark and go down", "Record"),
     Key("mark.all", "asterisk", "Mark all", "mark all shown, or none", "Record"),
