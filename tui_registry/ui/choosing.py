@@ -2,18 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.getters import query_one
 
 from tui_registry.ui import verifying
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import DeskScreen
-from tui_registry.ui.sorting import SortedScreen
+from tui_registry.ui.sorting import SortedScreen, ViewSpec
 from tui_registry.ui.table import RecordTable
-
-if TYPE_CHECKING:
-    from tui_registry.store.rows import RowSource
 
 
 class ChoosingScreen(SortedScreen):
@@ -54,8 +51,7 @@ class ChoosingScreen(SortedScreen):
         if self._spec.noun == "result":
             self.tell("V verifies all providers or all models shown; go to 1 or 2 for that.")
             return
-        source = self.desk.store.views.source(self._spec.view, order=self._order, text=self.filter_text)
-        self.begin(_verify_shown, self._spec.noun, source)
+        self.begin(_verify_shown, self._spec, self.filter_text)
 
     def action_resume(self) -> None:
         """Go on with a run that was cut off or stopped."""
@@ -66,6 +62,7 @@ async def _verify(screen: DeskScreen, noun: str, ids: list[int]) -> None:
     await verifying.verify(screen, verifying.wanted_of(noun, ids, screen.desk))
 
 
-async def _verify_shown(screen: DeskScreen, noun: str, source: "RowSource") -> None:
+async def _verify_shown(screen: DeskScreen, spec: ViewSpec, text: str) -> None:
+    source = screen.desk.store.views.source(spec.view, order=spec.order, text=text)
     ids = await asyncio.to_thread(lambda: [id for chunk in source.ids(lambda: False) for id in chunk])
-    await _verify(screen, noun, ids)
+    await _verify(screen, spec.noun, ids)

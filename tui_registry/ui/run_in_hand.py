@@ -120,9 +120,13 @@ class RunInHand:
     async def _offer_activation(self) -> None:
         """Ask whether to turn on the providers whose key just passed; never over a form or a question."""
         screen = self._app.screen
-        rows = [self._desk.store.reads.provider_by_id(id) for id in sorted(self.progress.proved)]
-        if isinstance(screen, DeskScreen) and rows:
+        if not isinstance(screen, DeskScreen):
+            return
+        try:
+            rows = [self._desk.store.reads.provider_by_id(id) for id in sorted(self.progress.proved)]
             await offer_activation(screen, rows)
+        except RegistryError as error:
+            screen.refuse(str(error))
 
 
 async def offer_activation(screen: DeskScreen, rows: "Iterable[ProviderRow]") -> None:
