@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
@@ -24,6 +25,11 @@ def held(session: Session) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+async def told(pilot: Pilot[None], sentence: str) -> None:
+    """Wait until a sentence can be read, wherever a long path makes it wrap."""
+    await until(pilot, lambda: sentence in " ".join(screen_text(pilot).split()))
+
+
 async def test_a_file_that_is_gone_is_named_in_every_view_and_missed_until_it_is_back(full: Session) -> None:
     app = full.app()
     async with app.run_test(size=WIDE) as pilot:
@@ -31,10 +37,10 @@ async def test_a_file_that_is_gone_is_named_in_every_view_and_missed_until_it_is
         away = full.home.database.rename(full.home.database.with_name("away.db"))
         for key in "21":
             await pilot.press(key)
-            await on_screen(pilot, "Put it back or restore a backup")
+            await told(pilot, "Put it back or restore a backup")
         assert "Anthropic" in screen_text(pilot), "what was read before is still shown"
         await pilot.press("2")
-        await on_screen(pilot, "Put it back or restore a backup")
+        await told(pilot, "Put it back or restore a backup")
         away.rename(full.home.database)
         await on_screen(pilot, "2,329, sorted by provider")
         assert "restore a backup" not in screen_text(pilot)
@@ -47,9 +53,9 @@ async def test_a_held_file_is_waited_for_in_every_view(full: Session) -> None:
         with held(full):
             for key in "21":
                 await pilot.press(key)
-                await on_screen(pilot, "locked by another process")
+                await told(pilot, "locked by another process")
             await pilot.press("e", "K", "2")
-            await on_screen(pilot, "locked by another process")
+            await told(pilot, "locked by another process")
         await on_screen(pilot, "2,329, sorted by provider")
 
 
@@ -73,7 +79,7 @@ async def test_the_first_page_stands_without_an_answer_about_keys(empty: Session
         assert isinstance(screen, ListScreen)
         with held(empty):
             screen._tell_count()
-            await on_screen(pilot, "locked by another process")
+            await told(pilot, "locked by another process")
 
 
 @pytest.mark.parametrize("key", ["K", "enter"])
