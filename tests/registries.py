@@ -18,6 +18,7 @@ from tui_registry.store import (
     Store,
     Writes,
 )
+from tui_registry.store.database import READ_PATIENCE
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
 
@@ -78,7 +79,14 @@ class Home:
         """Where the vault's key is."""
         return self.root / "state" / "vault.key"
 
-    def open(self, *, create: bool = True, read_only: bool = False, known: Seed | None = None) -> Store:
+    def open(
+        self,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        known: Seed | None = None,
+        read_patience: float = READ_PATIENCE,
+    ) -> Store:
         """Open the registry, made first unless told otherwise."""
         return Store.open(
             self.database,
@@ -87,6 +95,7 @@ class Home:
             known=known or Seed(),
             create=create,
             read_only=read_only,
+            read_patience=read_patience,
         )
 
 

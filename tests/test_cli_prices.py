@@ -174,3 +174,12 @@ def test_limits_are_deleted_once(shell: Shell) -> None:
     shell.done("limits", "set", "Groq", "--rpm", "60")
     assert shell.json("limits", "delete", "Groq")["requests_per_minute"] is None
     assert "no limits" in shell.refused("limits", "delete", "Groq")
+
+
+def test_a_list_names_every_currency_but_the_usual(shell: Shell) -> None:
+    shell.done("pricing", "set", "Groq", "llama-4", "--input", "1", "--output", "2", "--currency", "EUR")
+    shell.done("model", "add", "Groq", "qwen-4")
+    shell.done("pricing", "set", "Groq", "qwen-4", "--input", "3", "--output", "4")
+    lines = shell.done("model", "list").splitlines()
+    assert ["1.00 EUR" in line and "2.00 EUR" in line for line in lines if "llama-4" in line] == [True]
+    assert ["3.00" in line and "USD" not in line for line in lines if "qwen-4" in line] == [True]

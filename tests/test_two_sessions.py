@@ -41,7 +41,7 @@ def session(root: Path, field: str, name: str) -> None:
         count += 1
         return {field: f"https://example.com/{name}/{count}"}
 
-    with Home(root).open(create=False) as store:
+    with Home(root).open(create=False, read_patience=5) as store:
         print(*save_until_kept(store, draft))  # noqa: T201
 
 
@@ -67,7 +67,7 @@ def edit_session(root: str, field: str, name: str) -> None:
 
 def key_session(root: str, name: str) -> None:
     """Open the registry, made if need be, and seal a key in it at once."""
-    with Home(Path(root)).open() as store:
+    with Home(Path(root)).open(read_patience=5) as store:
         row = done(store, lambda write: write.add_provider(provider_draft(name), custom=True))
         done(store, lambda write: write.set_key(row.id, Secret(f"{CANARY}{name}")))
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SCREEN_PATIENCE = 0.05
+"""Seconds a read waits while somebody sits before a screen."""
+
 READ_PATIENCE = 5.0
 """Seconds a list waits for another process's lock; nobody sits before a screen that stands still."""
 
@@ -88,14 +91,17 @@ class Session:
     @property
     def store(self) -> "Store":
         """The open registry, and on standard error what a person should know of it; raises StoreError."""
-        if self._store is None and self.opened().banner:
-            remark(self.opened().banner or "")
+        if self._store is None and (banner := self.opened(read_patience=READ_PATIENCE).banner):
+            remark(banner)
         return self.opened()
 
-    def opened(self) -> "Store":
-        """The open registry, made first where nothing was before; raises StoreError."""
+    def opened(self, *, read_patience: float = SCREEN_PATIENCE) -> "Store":
+        """The open registry, made first where nothing was before; raises StoreError.
+
+        Reads wait `read_patience` seconds for another session's save; a screen asks again by itself.
+        """
         if self._store is None:
-            self._store = self._open()
+            self._store = self._open(read_patience)
             if self._demo is not None:
                 from tui_registry.demo import BANNER
 
@@ -154,10 +160,11 @@ class Session:
                 create=False,
                 read_only=True,
                 backups=self.paths.backups,
+                read_patience=READ_PATIENCE,
             )
         return self._store
 
-    def _open(self) -> "Store":
+    def _open(self, read_patience: float) -> "Store":
         from tui_registry.catalog import known_providers
         from tui_registry.store import Store
 
@@ -173,6 +180,7 @@ class Session:
             create=begins,
             read_only=self.choices.read_only,
             backups=self.paths.backups,
+            read_patience=read_patience,
         )
 
     def _prepare_to_begin(self, path: Path) -> None:

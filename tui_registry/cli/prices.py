@@ -20,10 +20,14 @@ PRICE_FIELDS = (
 
 
 def shown_price(row: "Listed", column: str) -> str:
-    """A price of a list's row: an amount, `free`, `?` when unknown, `-` when it does not apply."""
+    """A price of a list's row: an amount, `free`, `?` when unknown, `-` when it does not apply.
+
+    USD goes without saying; any other currency is named.
+    """
     value = row[column]
     amount = float(value) if isinstance(value, int | float) else None
-    return show_price(amount, applicable=not (amount is None and row["price_origin"] == "model"))
+    shown = show_price(amount, applicable=not (amount is None and row["price_origin"] == "model"))
+    return shown if amount is None or row["currency"] == "USD" else f"{shown} {row['currency']}"
 
 
 def price_words(price: "EffectivePrice") -> str:

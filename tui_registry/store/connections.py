@@ -18,10 +18,11 @@ from tui_registry.store.statements import fetch
 class Connections:
     """Opens the file for reading and for writing; every fault is raised as a child of StoreError."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, read_patience: float = READ_PATIENCE) -> None:
         """Remember the file; nothing is opened yet. The calling thread gets the lasting read connection."""
         self.path = path
         self.read_only = read_only
+        self._read_patience = read_patience
         self._home_thread = threading.get_ident()
         self._lasting: RegistryDatabase | None = None
         self._identity: tuple[int, int] | None = None
@@ -33,7 +34,7 @@ class Connections:
             if threading.get_ident() == self._home_thread:
                 yield self._lasting_connection()
             else:
-                database = self._database(READ_PATIENCE)
+                database = self._database(self._read_patience)
                 with database.connection_context():
                     yield database
 
@@ -78,7 +79,7 @@ class Connections:
         if self._lasting is not None and identity != self._identity:
             self.close()
         if self._lasting is None:
-            fresh = self._database(READ_PATIENCE)
+            fresh = self._database(self._read_patience)
             fresh.connect()
             self._lasting, self._identity = fresh, identity
         return self._lasting

@@ -13,7 +13,7 @@ from tui_registry.errors import Refused
 from tui_registry.store.backup import back_up
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
-from tui_registry.store.database import create_database
+from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.queue import WriteQueue
 from tui_registry.store.read_history import HistoryReads
@@ -69,11 +69,13 @@ class Store:
         create: bool,
         read_only: bool = False,
         backups: Path | None = None,
+        read_patience: float = READ_PATIENCE,
     ) -> Self:
         """Open the registry at `path`, made first if `create` and there is none.
 
         The file is checked, brought to the present format and given the package's known providers. Backups
-        go beside it unless told otherwise. Raises children of StoreError; nothing damaged is ever replaced.
+        go beside it unless told otherwise. Reads wait `read_patience` seconds for another session's save.
+        Raises children of StoreError; nothing damaged is ever replaced.
         """
         backups = path.parent / "backups" if backups is None else backups
         if create and not path.exists():
@@ -85,7 +87,7 @@ class Store:
         is_large = path.stat().st_size > DEEP_CHECK_BYTES
         notes = check_file(path, quick=is_large)
         banner = " ".join(note for note in (opening.banner, *notes) if note) or None
-        connections = Connections(path, read_only=read_only)
+        connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
         store.is_checked = not is_large
         if not read_only and store.reads.setting(SEEDED) != known.version:

@@ -200,13 +200,17 @@ def _chosen(
     rows = store.reads.providers()
     if not providers and not models:
         return [(row, store.reads.models(row.id)) for row in rows if row.is_active]
-    named: dict[int, list[ModelRow]] = {}
-    for id in models:
-        model = store.reads.model_by_id(id)
-        named.setdefault(model.provider_id, []).append(model)
+    wanted = set(models)
+    named = (
+        {row.id: [each for each in store.reads.models(row.id) if each.id in wanted] for row in rows}
+        if wanted
+        else {}
+    )
+    for id in wanted - {each.id for held in named.values() for each in held}:
+        store.reads.model_by_id(id)  # raises Gone, with its sentence
     for id in providers:
         named[store.reads.provider_by_id(id).id] = store.reads.models(id)
-    return [(row, named[row.id]) for row in rows if row.id in named]
+    return [(row, named[row.id]) for row in rows if named.get(row.id) or row.id in providers]
 
 
 def _of_provider(
