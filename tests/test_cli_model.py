@@ -94,7 +94,7 @@ def test_an_unknown_model_is_not_found_with_near_ids(shell: Shell) -> None:
 
 def test_a_model_without_results_is_deleted(shell: Shell) -> None:
     shell.done("model", "add", "Groq", "llama-4")
-    shell.done("pricing", "set", "Groq", "llama-4", "--input", "1")
+    shell.done("pricing", "set", "Groq", "llama-4", "--input", "1", "--output", "2")
     assert shell.json("model", "delete", "Groq", "llama-4") == {"deleted": "llama-4", "provider": "Groq"}
     assert shell.json("model", "list") == []
 
@@ -126,7 +126,7 @@ def test_prices_in_the_list_are_those_that_apply(shell: Shell) -> None:
         shell.done("model", "add", "Groq", model)
     shell.done("model", "add", "OpenAI", "unknown")
     shell.done("pricing", "set", "Groq", "--input", "1.5", "--output", "2")
-    shell.done("pricing", "set", "Groq", "own", "--input", "0.15")
+    shell.done("pricing", "set", "Groq", "own", "--input", "0.15", "--output=-")
     shell.done("pricing", "set", "Groq", "free", "--input", "free", "--output", "free")
     lines = [line.split() for line in shell.done("model", "list").splitlines()]
     assert [(line[1], *line[3:5]) for line in lines[1:]] == [

@@ -11,6 +11,7 @@ from tests.driving import on_screen, type_text
 from tests.registries import CANARY, done, limits_draft, model_draft, pricing_draft
 from tui_registry.store import NewResult
 from tui_registry.text import Secret
+from tui_registry.ui.list_screen import DETAIL_DELAY
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -28,6 +29,7 @@ def scene(*steps: str) -> Scene:
                 await type_text(pilot, rest)
             elif kind == "see":
                 await on_screen(pilot, rest)
+                await pilot.pause(2 * DETAIL_DELAY)
             elif kind == "deaf":
                 await pilot.pause(0.3)
             else:
