@@ -79,7 +79,6 @@ LIVED_IN = {
     "delete_refused": scene(*GROQ, "d", "see|Groq stays"),
     "purge": scene(*GROQ, "d", "see|Groq stays", "deaf", "p", "see|Type Groq"),
     "delete_model": scene(*MODEL, "d", "see|Delete model"),
-    "commands": scene(FIRST, "colon", "see|Search for commands"),
 }
 
 
