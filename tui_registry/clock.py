@@ -32,3 +32,12 @@ def age(text: str, now: datetime) -> str:
         if seconds >= size * (2 if unit == "w" else 1):
             return f"{seconds // size}{unit}"
     return f"{seconds // 60}m"
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units: `2 min 5 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours:,} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

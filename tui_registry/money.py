@@ -177,6 +177,12 @@ def show_amount(amount: Decimal) -> str:
     return f"{plain:.{places}f}"
 
 
+def usd(amount: Decimal) -> str:
+    """An amount of money with two digits that count: `0.0012 USD`."""
+    places = max(2, 1 - amount.adjusted()) if amount else 2
+    return f"{show_amount(round(amount, min(places, 12)))} USD"
+
+
 def looks_off(price: Decimal) -> Doubt | None:
     """What is odd about a price in USD per token that is below 0.001 or above 1,000 USD per 1M tokens."""
     million = price.scaleb(6)

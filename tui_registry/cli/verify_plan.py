@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_registry.money import show_amount, show_count
+from tui_registry.clock import span
+from tui_registry.money import show_count, usd
 from tui_registry.text import counted
 
 if TYPE_CHECKING:
@@ -69,21 +70,6 @@ def plan_record(plan: "Plan") -> dict[str, object]:
 def skips_record(plan: "Plan") -> list[dict[str, object]]:
     """What a plan leaves out, for scripts."""
     return [{"provider": skip.provider, "model": skip.model_id, "reason": skip.why} for skip in plan.skipped]
-
-
-def usd(amount: Decimal) -> str:
-    """An amount of money with every digit a person can use: `0.0123 USD`."""
-    places = max(2, 1 - amount.adjusted()) if amount else 2
-    return f"{show_amount(round(amount, min(places, 12)))} USD"
-
-
-def span(seconds: float) -> str:
-    """A length of time in its two largest units."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours:,} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _provider_record(plan: "ProviderPlan") -> dict[str, object]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.output import remark, tell, write
 from tui_registry.cli.progress_line import ProgressLine
-from tui_registry.cli.verify_plan import skips_record, usd
+from tui_registry.cli.verify_plan import skips_record
 from tui_registry.errors import StoreLocked
-from tui_registry.money import exact
+from tui_registry.money import exact, usd
 from tui_registry.text import clean, counted
 from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
 

@@ -9,11 +9,10 @@ from textual.app import App
 from textual.worker import Worker
 
 from tui_registry.errors import RegistryError
-from tui_registry.money import exact
+from tui_registry.money import exact, usd
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Confirm
 from tui_registry.ui.run_progress import RunProgress
-from tui_registry.ui.run_words import usd
 from tui_registry.ui.verify_progress import RunPage
 from tui_registry.verification import Plan, changes_since_pass, run
 from tui_registry.verification.waiting import read_aside

@@ -9,9 +9,9 @@ from decimal import Decimal
 from rich.table import Table
 from rich.text import Text
 
-from tui_registry.money import exact
+from tui_registry.money import exact, usd
 from tui_registry.text import clean
-from tui_registry.ui.run_words import statuses_words, usd
+from tui_registry.ui.run_words import statuses_words
 from tui_registry.ui.words import plain, state
 from tui_registry.verification import Event, Plan, ProbeFinished, ProbeStarted, RunFinished, RunStarted
 

@@ -1,10 +1,10 @@
 """What a run will ask and cost, and what it came to, in words."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_registry.money import show_amount, show_count
+from tui_registry.clock import span
+from tui_registry.money import show_count, usd
 from tui_registry.ui.words import counted
 
 if TYPE_CHECKING:
@@ -23,21 +23,6 @@ STATUS_WORDS = {
     "skipped": "left out",
 }
 """The statuses of results as a sum tells them, in its order."""
-
-
-def usd(amount: Decimal) -> str:
-    """An amount of money with two digits that count: `0.0012 USD`."""
-    places = max(2, 1 - amount.adjusted()) if amount else 2
-    return f"{show_amount(round(amount, min(places, 12)))} USD"
-
-
-def span(seconds: float) -> str:
-    """A length of time in its two largest units: `2 min 5 s`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours:,} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def sends_something(plan: "Plan") -> bool:
