@@ -141,6 +141,12 @@ class Reads:
         query = ModelPricing.select().where(ModelPricing.model == model_id)
         return self._one(ModelPricingRow, ModelPricing, query)
 
+    def model_pricings(self, provider_id: int) -> dict[int, ModelPricingRow]:
+        """The own prices of a provider's models, by the model's id."""
+        of_provider = Model.select(Model.id).where(Model.provider == provider_id)
+        query = ModelPricing.select().where(ModelPricing.model.in_(of_provider))
+        return {row.model_id: row for row in self._all(ModelPricingRow, ModelPricing, query)}
+
     def limits(self, provider_id: int) -> LimitsRow | None:
         """A provider's rate limits; None when none are kept."""
         return self._one(LimitsRow, Limits, Limits.select().where(Limits.provider == provider_id))

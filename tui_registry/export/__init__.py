@@ -1,0 +1,1 @@
+"""HANDS OUT: the registry's content as files for other tools, for people, and for another registry."""
