@@ -21,7 +21,7 @@ apostrophe in front. So the rule for reading back is: take one apostrophe off a 
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui_registry.export.registry_json import registry_document
@@ -48,12 +48,12 @@ _RISKY = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u20
 _FIRST = ("'", "\t", "\r")
 
 
-def registry_csv(reads: "Reads") -> str:
-    """The whole registry as the text described above."""
+def registry_csv(reads: "Reads", only: Collection[str] = ()) -> str:
+    """The registry as the text described above; of these providers alone if any are named."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_rows(registry_document(reads)))
+    writer.writerows(_rows(registry_document(reads, only)))
     return text.getvalue()
 
 

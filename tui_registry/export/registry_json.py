@@ -28,6 +28,7 @@ them (`is_active`, `verification_state`, `score`), ids, and the times of saving.
 document in starts with every provider off and every model unverified, and writes the same bytes again.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from tui_registry.export.json_text import json_text
@@ -62,20 +63,23 @@ WORD_LISTS = ("env_vars", "user_fields")
 """Fields that the registry keeps as words with blanks between them."""
 
 
-def registry_document(reads: "Reads") -> dict[str, object]:
-    """The whole registry as the document described above."""
+def registry_document(reads: "Reads", only: Collection[str] = ()) -> dict[str, object]:
+    """The registry as the document described above; of these providers alone if any are named."""
     known = [row for row in reads.known_providers() if row.source == "user"]
+    folded = {name.casefold() for name in only}
     return {
         "format": FORMAT,
         "version": VERSION,
-        "known_providers": [facts(row, KNOWN_FIELDS) for row in known],
-        "providers": [_provider(reads, row) for row in reads.providers()],
+        "known_providers": [
+            facts(row, KNOWN_FIELDS) for row in known if not only or row.name.casefold() in folded
+        ],
+        "providers": [_provider(reads, row) for row in reads.providers() if not only or row.name in only],
     }
 
 
-def registry_json(reads: "Reads") -> str:
+def registry_json(reads: "Reads", only: Collection[str] = ()) -> str:
     """The document as text."""
-    return json_text(registry_document(reads))
+    return json_text(registry_document(reads, only))
 
 
 def facts(row: object, fields: tuple[str, ...]) -> dict[str, object]:

@@ -1,0 +1,75 @@
+"""Writing an export into the file a person named: whole or not at all, readable by its owner alone."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from tui_registry.errors import Refused
+
+
+def write_file(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write the text there and make sure of it on disk; raises Refused and leaves nothing half-written.
+
+    What is there already is refused, unless `replace` is said and it is an ordinary file; a link never is
+    followed or replaced.
+    """
+    try:
+        _refuse_what_is_there(path, replace)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        _write(draft, text.encode("utf-8"))
+        try:
+            _put_in_place(draft, path, replace)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync(path.parent)
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}. Nothing was changed there.") from error
+    except ValueError as error:  # a NUL, which no path can hold
+        raise Refused("No file can have such a name.") from error
+
+
+def _refuse_what_is_there(path: Path, replace: bool) -> None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(found.st_mode):
+        raise Refused(f"{path} is a link; name the file it leads to.")
+    if not stat.S_ISREG(found.st_mode):
+        raise Refused(f"{path} is no ordinary file; name another one.")
+    if not replace:
+        raise Refused(f"{path} is there already; name another file, or add --force to replace it.")
+
+
+def _write(draft: Path, content: bytes) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _put_in_place(draft: Path, path: Path, replace: bool) -> None:
+    if replace:
+        os.replace(draft, path)
+        return
+    # A link, unlike a rename, never replaces what somebody put there meanwhile.
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise Refused(f"{path} is there already; name another file, or add --force to replace it.") from None
+    draft.unlink()
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
