@@ -59,6 +59,8 @@ def export(
         write_file(Path(output), made.text, replace=force)
     for sentence in reasons(made.left_out):
         remark(sentence)
+    if made.unused:
+        remark(f"Left out {counted(made.unused, 'model')} that it has no use for.")
     if made.foreign:
         remark(f"Prices not in USD are left out: {', '.join(made.foreign)}.")
     if output is not None and output != "-":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_registry.errors import Refused
 from tui_registry.export import claude_code, crush, dotenv, litellm, opencode
-from tui_registry.export.offers import NO_MODELS, Offer, Wanted, offers
+from tui_registry.export.offers import Offer, Offered, Wanted, offers
 from tui_registry.export.registry_csv import registry_csv
 from tui_registry.export.registry_json import registry_json
 
@@ -24,6 +24,8 @@ class Made:
     left_out: dict[str, str]
     foreign: tuple[str, ...] = ()
     """Providers some of whose prices are not in it, being in another currency than USD."""
+    unused: int = 0
+    """Models that the tool has no use for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,21 @@ class ToolForm:
     """What the tool calls such a file."""
     refusal: Callable[[Offer], str | None]
     text: Callable[[Sequence[Offer]], str]
-    kinds: tuple[str, ...] = ("chat",)
-    """The kinds of models the tool has a use for."""
+    takes: Callable[[Offered], bool] = lambda model: model.kind == "chat"
+    """Whether the tool has a use for a model."""
 
     def make(self, store: "Store", wanted: Wanted) -> Made:
         """The export; raises NotFound, and Refused when a provider that was named must be left out."""
         found = offers(store, wanted)
         left = dict(found.left_out)
         fit: list[Offer] = []
+        unused = 0
         for offer in found.providers:
-            models = tuple(model for model in offer.models if model.kind in self.kinds)
-            reason = self.refusal(offer) or (None if models else NO_MODELS)
+            models = tuple(model for model in offer.models if self.takes(model))
+            reason = self.refusal(offer) or (None if models else f"no model that {self.words} has a use for")
             if reason is None:
                 fit.append(replace(offer, models=models))
+                unused += len(offer.models) - len(models)
             else:
                 left[offer.name] = reason
         if wanted.names and left:
@@ -56,7 +60,7 @@ class ToolForm:
         if not fit:
             raise Refused(f"There is nothing to hand out.{_why(left)}")
         foreign = tuple(offer.name for offer in fit if offer.name in found.foreign)
-        return Made(self.text(fit), len(fit), sum(len(offer.models) for offer in fit), left, foreign)
+        return Made(self.text(fit), len(fit), sum(len(offer.models) for offer in fit), left, foreign, unused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +81,20 @@ class RegistryForm:
         return Made(self.text(reads, names if wanted.names else frozenset()), len(names), models, {})
 
 
+def _anything(model: Offered) -> bool:
+    return True
+
+
 Form = ToolForm | RegistryForm
 
-_ANY = ("chat", "embedding", "other")
 FORMS: dict[str, Form] = {
     form.name: form
     for form in (
-        ToolForm("opencode", "OpenCode", "opencode.json", opencode.refusal, opencode.text),
+        ToolForm("opencode", "OpenCode", "opencode.json", opencode.refusal, opencode.text, opencode.takes),
         ToolForm("crush", "Crush", "crush.json", crush.refusal, crush.text),
         ToolForm("claude-code", "Claude Code", "settings.json", claude_code.refusal, claude_code.text),
-        ToolForm("litellm", "LiteLLM proxy", "config.yaml", litellm.refusal, litellm.text, _ANY),
-        ToolForm("env", ".env template", ".env", dotenv.refusal, dotenv.text, _ANY),
+        ToolForm("litellm", "LiteLLM proxy", "config.yaml", litellm.refusal, litellm.text, _anything),
+        ToolForm("env", ".env template", ".env", dotenv.refusal, dotenv.text, _anything),
         RegistryForm("json", "the registry as JSON", "registry.json", registry_json),
         RegistryForm("csv", "the registry as CSV", "registry.csv", registry_csv),
     )

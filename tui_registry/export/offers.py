@@ -79,9 +79,6 @@ class Wanted:
     variables: Mapping[str, str] | None = None
 
 
-NO_MODELS = "no verified model; --all takes in unverified ones"
-
-
 def offers(store: "Store", wanted: Wanted) -> Offers:
     """The providers and models that are wanted and may be handed out; raises NotFound and Refused.
 
@@ -101,6 +98,8 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
         try:
             if not (row.is_active or row.id in named or wanted.everything):
                 raise Refused("switched off; --all takes it in, and so does naming it with --provider")
+            if (host := store.sealed_elsewhere(row)) is not None:
+                raise Refused(f"its key is sealed for {host}, which its base URL does not name any more")
             models, has_foreign = _models(store, row, wanted.everything)
             taken.append(_offer(row, slug, known[row.name.casefold()], variables.get(row.id), models))
         except Refused as refusal:
@@ -151,7 +150,7 @@ def _offer(
     if variable is None and token is None and not endpoint.is_loopback:
         raise Refused("no variable is known for its key; name one with --env PROVIDER=VARIABLE")
     if not models:
-        raise Refused(NO_MODELS)
+        raise Refused("no verified model; --all takes in unverified ones")
     return Offer(slug, row.name, endpoint, known.dialect, known.auth, variable, token, models)
 
 

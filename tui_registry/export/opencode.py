@@ -22,10 +22,24 @@ _PACKAGES = {
 _HEADERS = {"api-key": ("api-key", ""), "api-key-scheme": ("Authorization", "Api-Key ")}
 """Headers for keys that travel in none of a package's own ways, with what stands before the key."""
 
+_OF_EVERY_OBJECT = frozenset(
+    {
+        "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__",
+        "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
+        "toString", "valueOf",
+    }
+)  # fmt: skip
+"""Names that every JavaScript object has; a model of such a name ends OpenCode."""
+
 
 def refusal(offer: Offer) -> str | None:
     """Why OpenCode cannot use this provider; None when it can."""
     return None if offer.dialect in _PACKAGES else f"OpenCode has no package for the {offer.dialect} dialect"
+
+
+def takes(model: Offered) -> bool:
+    """Whether OpenCode has a use for this model."""
+    return model.kind == "chat" and model.model_id not in _OF_EVERY_OBJECT
 
 
 def text(offers: Sequence[Offer]) -> str:

@@ -117,6 +117,11 @@ class Store:
         state, host = self._judged(row)
         return state.words(host)
 
+    def sealed_elsewhere(self, row: ProviderRow) -> str | None:
+        """The host a provider's key is sealed for when its endpoint names another one; None otherwise."""
+        state, host = self._judged(row)
+        return host if state is KeyState.OTHER_HOST else None
+
     def open_key(self, provider_id: int) -> Secret:
         """A provider's key, for its present endpoint only; raises Refused without either, else VaultError."""
         row = self.reads.provider_by_id(provider_id)
