@@ -33,9 +33,8 @@ def test_files_it_makes_are_its_owners_alone(tmp_path: Path) -> None:
 
 
 def test_it_leaves_no_core_dump(tmp_path: Path) -> None:
-    assert (
-        hardened("import resource; print(resource.getrlimit(resource.RLIMIT_CORE))", tmp_path) == "(0, 0)\n"
-    )
+    ask = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    assert hardened(ask, tmp_path) == "0\n"
 
 
 @LINUX

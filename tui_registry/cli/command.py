@@ -23,6 +23,7 @@ COMMANDS = (
     "verify",
     "history",
     "export",
+    "run",
     "doctor",
     "keys",
 )
@@ -49,12 +50,12 @@ def main() -> NoReturn:
     """Run the program; ends the process with the exit code."""
     from tui_registry.process import harden
 
-    harden(os.environ)
+    found = harden(os.environ)
     end_quietly_on_a_bug()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    registry(prog_name="tui-registry")
+    registry(prog_name="tui-registry", obj=Surroundings(found=found))
     sys.exit(0)
 
 

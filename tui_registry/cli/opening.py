@@ -15,6 +15,7 @@ from tui_registry.errors import StoreError, StoreMissing
 
 if TYPE_CHECKING:
     from tui_registry.paths import Paths
+    from tui_registry.process import Found
     from tui_registry.store import Store, Writes
     from tui_registry.store.views import Views
     from tui_registry.vault import Vault
@@ -33,12 +34,14 @@ READ_PATIENCE = 5.0
 class Surroundings:
     """What a command finds around it: the environment, the clock, and how providers are asked.
 
-    Without `asking` they are asked in the ordinary way.
+    Without `asking` they are asked in the ordinary way. `found` is what the process was started with, None
+    where it is somebody else's.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Clock = utc_now
     asking: "Options | None" = None
+    found: "Found | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Session:
         self._demo = demo
         self.environ = surroundings.environ
         self.clock = surroundings.clock
+        self.found = surroundings.found
         self._asking = surroundings.asking
         self._store: Store | None = None
 
