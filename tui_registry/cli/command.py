@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 import click
 
 from tui_registry import __version__
+from tui_registry.cli.completion import complete_names
 from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
@@ -37,6 +38,7 @@ class Commands(Mapping[str, click.Command]):
         if name not in COMMANDS:
             raise KeyError(name)
         found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
+        complete_names(found, f" {name}")
         return found
 
     def __iter__(self) -> Iterator[str]:
