@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -12,6 +13,7 @@ import click
 from tui_registry import __version__
 from tui_registry.cli.completion import complete_names
 from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
+from tui_registry.cli.help_pages import PAGES, add_pages, written
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
 COMMANDS = (
@@ -37,15 +39,22 @@ class Commands(Mapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in COMMANDS:
             raise KeyError(name)
-        found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
-        complete_names(found, f" {name}")
-        return found
+        return _loaded(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
 
     def __len__(self) -> int:
         return len(COMMANDS)
+
+
+@cache
+def _loaded(name: str) -> click.Command:
+    """A command from its module, with its help page and with names that a shell completes."""
+    found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
+    complete_names(found, f" {name}")
+    add_pages(found, name)
+    return found
 
 
 def main() -> NoReturn:
@@ -75,6 +84,7 @@ class HomeDirectory(click.Path):
     cls=Ending,
     commands=cast(MutableMapping[str, click.Command], Commands()),
     invoke_without_command=True,
+    epilog=written(PAGES[""]),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -108,8 +118,7 @@ def registry(
 ) -> None:
     """Keep, price and prove the LLM API providers you pay for.
 
-    Without a command it opens the app. Exit codes: 0 fine, 1 the answer is no, 2 the input or the
-    state refuses it, 3 the registry or the vault cannot be used, 4 a provider could not be reached.
+    Without a command it opens the app.
     """
     choices = Choices(
         home, read_only, create, theme, plain, mouse=not no_mouse, slow=slow, thin_line=not no_thin_line

@@ -13,7 +13,7 @@ from tui_registry.text import is_showable
 VARIABLE = "_TUI_REGISTRY_COMPLETE"
 """The variable by which a shell's script asks; click names it so."""
 
-_MEANT_BY_BASH = re.compile(r"([^A-Za-z0-9_@%+=:,./-])")
+_MEANT_BY_BASH = re.compile(r"([^\w@%+=:,./-])")
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -56,7 +56,8 @@ def complete_names(command: click.Command, path: str = "") -> None:
 
 def _as_typed(name: str) -> str:
     """The name as a shell's line must hold it; zsh and fish see to that themselves."""
-    return _MEANT_BY_BASH.sub(r"\\\1", name) if os.environ.get(VARIABLE, "").startswith("bash") else name
+    # click's script for bash takes one backslash off each pair before bash sees them.
+    return _MEANT_BY_BASH.sub(r"\\\\\1", name) if os.environ.get(VARIABLE, "").startswith("bash") else name
 
 
 def _named(ctx: click.Context, kind: str, start: str, owner: str = "") -> list[str]:

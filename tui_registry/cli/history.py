@@ -51,7 +51,13 @@ def history() -> None:
 )
 @click.option("--since", metavar="DAY", help="This day or later: 2026-09-01, 2026-09, 24h, 7d, 4w.")
 @click.option("--until", metavar="DAY", help="This day or earlier, written the same way.")
-@click.option("--limit", type=click.IntRange(1, LARGEST), default=DEFAULT_LIMIT, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LARGEST),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="How many at most.",
+)
 @json_option
 @pass_session
 def list_history(
