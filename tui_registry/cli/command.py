@@ -13,8 +13,14 @@ from tui_registry import __version__
 from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
-COMMANDS = ("provider", "key", "model", "pricing", "limits", "catalog", "verify", "history", "doctor", "keys")
+COMMANDS = (
+    "provider", "key", "model", "pricing", "limits", "catalog", "import", "verify", "history", "doctor",
+    "keys",
+)  # fmt: skip
 """The commands; each is in the module of its name."""
+
+MODULES = {"import": "importing"}
+"""The modules whose commands have a name that no module can have."""
 
 
 class Commands(Mapping[str, click.Command]):
@@ -23,7 +29,8 @@ class Commands(Mapping[str, click.Command]):
     def __getitem__(self, name: str) -> click.Command:
         if name not in COMMANDS:
             raise KeyError(name)
-        found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
+        module = MODULES.get(name, name)
+        found: click.Command = getattr(import_module(f"tui_registry.cli.{module}"), module)
         return found
 
     def __iter__(self) -> Iterator[str]:

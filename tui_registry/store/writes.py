@@ -4,7 +4,7 @@ Every method raises InvalidInput, Refused, Conflict or Gone for what the registr
 children of StoreError when the file cannot be written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
@@ -119,6 +119,14 @@ class Writes:
         """Seal a key for the provider's present host; the provider is off until the key is checked."""
         with self._change() as change:
             return write_keys.set_key(change, id, secret, consented_host)
+
+    def seal_new_keys(self, entries: "Sequence[tuple[ProviderDraft, Secret]]") -> list[ProviderRow]:
+        """Seal a key for each of these providers, all or none, adding those that are not there yet.
+
+        Raises Refused when one of them has a key, or its endpoint has another host than the draft's.
+        """
+        with self._change() as change:
+            return [write_keys.set_new_key(change, draft, secret) for draft, secret in entries]
 
     def remove_key(self, id: int) -> ProviderRow:
         """Remove a provider's key; the provider is off."""
