@@ -57,7 +57,6 @@ def importing(
     variables those are sealed that hold a known provider's key. Values that you set stay, sealed keys stay
     where they are, nothing is deleted. Exit code 2: bad entries, and nothing was taken in.
     """
-    from tui_registry import intake
 
     source = _source(file)
     again = f"tui-registry import {quote(str(file))}"
