@@ -505,7 +505,7 @@ class StoreMachine(RuleBasedStateMachine):
         else:
             (model,) = found
             if model["source"] == "catalogue":
-                told = {"max_input_tokens": tokens, "version": None, "supports_reasoning": None}
+                told = {} if tokens is None else {"max_input_tokens": tokens}
                 changes = {each: told[each] for each in told if each not in model["user_fields"]}
                 model["row_version"] += any(model[each] != changes[each] for each in changes)
                 model |= changes

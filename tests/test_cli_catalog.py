@@ -6,8 +6,8 @@ from tests.commanding import Shell
 from tests.registries import CANARY
 
 COUNTS = {
-    "providers_added", "models_added", "models_changed", "prices_added", "prices_changed", "unchanged",
-    "kept_user", "skipped",
+    "known_added", "providers_added", "providers_changed", "models_added", "models_changed", "prices_added",
+    "prices_changed", "unchanged", "kept_user", "skipped",
 }  # fmt: skip
 
 

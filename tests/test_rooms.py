@@ -30,10 +30,11 @@ LIBRARY_ROOM = {
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
-    "cli": {"verification", "export", "catalog", "store", "vault", "drafts", "ui", "demo", *SMALL},
-    "ui": {"verification", "export", "catalog", "store", "vault", "drafts", *SMALL},
+    "cli": {"verification", "export", "intake", "catalog", "store", "vault", "drafts", "ui", "demo", *SMALL},
+    "ui": {"verification", "export", "intake", "catalog", "store", "vault", "drafts", *SMALL},
     "verification": {"wire", "store", "vault", *SMALL},
     "export": {"store", *SMALL},
+    "intake": {"wire", "catalog", "export", "store", "drafts", "names", *SMALL},
     "demo": {"catalog", "store", "vault", "drafts", *SMALL},
     "catalog": {"store", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},
     "store": {"vault", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},

@@ -7,6 +7,7 @@ RegistryError                  base; `exit_code` is what the command line ends w
 ├── NotFound                   no such record
 ├── Conflict                   another session changed the same fields; `fields` maps to (was, mine, theirs)
 ├── Gone                       another session deleted the record
+├── Unreached                  the network or a service could not be reached
 ├── AnswerLost                 standard output took no more of the answer
 ├── StoreError                 the database cannot be used
 │   ├── StoreMissing           there is no file where one is expected
@@ -71,6 +72,12 @@ class Conflict(RegistryError):
 
 class Gone(RegistryError):
     """Another session deleted the record."""
+
+
+class Unreached(RegistryError):
+    """The network or a service could not be reached, or did not answer what was asked."""
+
+    exit_code = 4
 
 
 class AnswerLost(RegistryError):

@@ -29,7 +29,8 @@ _PARTS = re.compile(r"(https?://)([^/]*)(.*)")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _PROOF = re.compile(r"chat|(?:GET|POST) (?:/[!-~]+|https://[!-~]+)")
 _LINK = re.compile(r"https://[A-Za-z0-9][!-~]*")
-_LISTS = {"env_vars", "catalogue"}
+_CLAIMS = ("catalogue", "models_dev", "litellm")
+_LISTS = {"env_vars", *_CLAIMS}
 _TEXTS = {field.name for field in fields(KnownProvider)} - _LISTS - {"source"}
 
 
@@ -47,7 +48,8 @@ class _Entry:
 
     provider: KnownProvider
     variables: tuple[str, ...]
-    catalogue: tuple[str, ...]
+    claims: Mapping[str, tuple[str, ...]]
+    """What each catalogue calls the provider."""
 
 
 class KnownProviders:
@@ -74,7 +76,18 @@ class KnownProviders:
 
     def catalogue_names(self) -> Mapping[str, KnownProvider]:
         """The bundled catalogue's provider names, each with the known provider it stands for."""
-        return {name: entry.provider for entry in self._entries for name in entry.catalogue}
+        return self._claimed("catalogue")
+
+    def models_dev_ids(self) -> Mapping[str, KnownProvider]:
+        """The ids of models.dev, each with the known provider it stands for."""
+        return self._claimed("models_dev")
+
+    def litellm_names(self) -> Mapping[str, KnownProvider]:
+        """What LiteLLM's price list calls providers, each with the known provider it stands for."""
+        return self._claimed("litellm")
+
+    def _claimed(self, catalogue: str) -> Mapping[str, KnownProvider]:
+        return {name: entry.provider for entry in self._entries for name in entry.claims[catalogue]}
 
     @cached_property
     def _entries(self) -> tuple[_Entry, ...]:
@@ -131,8 +144,9 @@ def _parse(data: bytes) -> tuple[_Entry, ...]:
 
 def _entry(table: Mapping[str, object]) -> _Entry:
     texts = {key: str(value) for key, value in table.items() if key in _TEXTS}
-    variables, catalogue = (_strings(table.get(key, [])) for key in ("env_vars", "catalogue"))
-    return _Entry(KnownProvider(**texts, env_vars=" ".join(variables) or None), variables, catalogue)
+    variables = _strings(table.get("env_vars", []))
+    claims = {key: _strings(table.get(key, [])) for key in _CLAIMS}
+    return _Entry(KnownProvider(**texts, env_vars=" ".join(variables) or None), variables, claims)
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -206,13 +220,14 @@ def _repeated(entries: Iterable[_Entry]) -> dict[str, str]:
     """The names and catalogue names that more than one table claims."""
     problems: dict[str, str] = {}
     names: set[str] = set()
-    catalogue: set[str] = set()
+    claimed: dict[str, set[str]] = {key: set() for key in _CLAIMS}
     for entry in entries:
         name = entry.provider.name.casefold()
         if name in names:
             problems[entry.provider.name] = "This name is there twice; names differ in more than case."
-        if catalogue.intersection(entry.catalogue) or len(set(entry.catalogue)) < len(entry.catalogue):
-            problems[entry.provider.name] = "Its catalogue names are claimed twice."
         names.add(name)
-        catalogue.update(entry.catalogue)
+        for key, claims in entry.claims.items():
+            if claimed[key].intersection(claims) or len(set(claims)) < len(claims):
+                problems[entry.provider.name] = f"Its {key} names are claimed twice."
+            claimed[key].update(claims)
     return problems

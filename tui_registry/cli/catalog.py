@@ -1,4 +1,6 @@
-"""`tui-registry catalog`: the known providers, and the catalogue that comes with the package."""
+"""`tui-registry catalog`: the known providers, the catalogue of the package, and that of models.dev."""
+
+from pathlib import Path
 
 import click
 
@@ -9,7 +11,7 @@ from tui_registry.errors import InvalidInput
 
 @click.group()
 def catalog() -> None:
-    """Known providers, and the bundled catalogue: list, import."""
+    """Known providers and catalogues: list, import the bundled one, refresh from models.dev."""
 
 
 @catalog.command("list")
@@ -72,6 +74,43 @@ def import_bundled(session: Session, providers: tuple[str, ...], everything: boo
         return
     for sentence in summary(report):
         tell(sentence)
+
+
+@catalog.command("refresh")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read this file; - is standard input.",
+)
+@click.option(
+    "--url", "address", metavar="URL", help="Fetch from here instead of https://models.dev/api.json."
+)
+@click.option("--apply", "applies", is_flag=True, help="Take it in; without this it is only compared.")
+@click.option("--skip-bad", is_flag=True, help="Take in the rest of a catalogue that has bad entries.")
+@click.option("--custom", multiple=True, metavar="ID", help="Take in this unknown provider as a custom one.")
+@json_option
+@pass_session
+def refresh(
+    session: Session,
+    file: Path | None,
+    address: str | None,
+    applies: bool,
+    skip_bad: bool,
+    custom: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Compare models.dev's catalogue with the registry and, with --apply, take it in.
+
+    It is fetched without any key, unless --from names a file. What you or a provider stated stays, nothing
+    is deleted. Exit codes: 2 bad entries, and nothing was taken in; 4 it could not be fetched.
+    """
+    from tui_registry.cli import importing
+
+    importing.refresh(
+        session, file, address, applies=applies, skip_bad=skip_bad, custom=custom, as_json=as_json
+    )
 
 
 def _set_variables(session: Session, env_vars: str | None) -> list[str]:

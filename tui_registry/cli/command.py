@@ -23,6 +23,7 @@ COMMANDS = (
     "pricing",
     "limits",
     "catalog",
+    "import",
     "verify",
     "history",
     "export",
@@ -31,6 +32,9 @@ COMMANDS = (
     "keys",
 )
 """The commands; each is in the module of its name."""
+
+MODULES = {"import": "importing"}
+"""The modules whose commands have a name that no module can have."""
 
 
 class Commands(Mapping[str, click.Command]):
@@ -51,7 +55,8 @@ class Commands(Mapping[str, click.Command]):
 @cache
 def _loaded(name: str) -> click.Command:
     """A command from its module, with its help page and with names that a shell completes."""
-    found: click.Command = getattr(import_module(f"tui_registry.cli.{name}"), name)
+    module = MODULES.get(name, name)
+    found: click.Command = getattr(import_module(f"tui_registry.cli.{module}"), module)
     complete_names(found, f" {name}")
     add_pages(found, name)
     return found

@@ -8,7 +8,10 @@ import peewee as pw
 
 from tui_registry import names
 from tui_registry.errors import Gone, NotFound
+from tui_registry.store.import_plan import plan_import
+from tui_registry.store.import_rows import ImportPlan
 from tui_registry.store.rows import (
+    CatalogBatch,
     Counts,
     EffectivePrice,
     KnownProvider,
@@ -223,6 +226,11 @@ class Reads:
         """Where the stored states of models are not what their results say; empty when all is well."""
         with self._open() as database:
             return differences(database)
+
+    def import_plan(self, batch: CatalogBatch) -> ImportPlan:
+        """What taking in a batch would do now; nothing is changed."""
+        with self._open() as database:
+            return plan_import(database, self, batch)
 
     def setting(self, key: str) -> str | None:
         """One setting of the database file; None when it was never made."""

@@ -235,7 +235,7 @@ class StateDifference:
 
 @dataclass(frozen=True, slots=True)
 class CatalogPrice:
-    """A model's price as a catalogue states it, per token; None means the price does not apply."""
+    """A price as a catalogue or a file states it, per token; None means the price does not apply."""
 
     input_price_per_token: float | None
     output_price_per_token: float | None
@@ -244,11 +244,23 @@ class CatalogPrice:
     currency: str = "USD"
     source_date: str | None = None
     note: str | None = None
+    source: str = "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogLimits:
+    """A provider's rate limits as a file states them; None means unknown."""
+
+    requests_per_minute: int | None
+    requests_per_hour: int | None
+    tokens_per_minute: int | None
+    tokens_per_hour: int | None
+    source: str = "catalogue"
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogModel:
-    """A model as a catalogue states it; None means unknown."""
+    """A model as a catalogue states it; None means unknown. `user_fields` names what a person stated."""
 
     model_id: str
     name: str
@@ -261,32 +273,46 @@ class CatalogModel:
     supports_reasoning: bool | None = None
     source_date: str | None = None
     price: CatalogPrice | None = None
+    source: str = "catalogue"
+    user_fields: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogProvider:
-    """A provider as a catalogue states it; `name` is a known provider's name."""
+    """A provider as a catalogue states it; `name` is a known provider's name.
+
+    `is_own` says that a registry wrote it: its texts and its endpoint are what a person entered there.
+    """
 
     name: str
     endpoint: str
     models: tuple[CatalogModel, ...] = ()
     website: str | None = None
     description: str | None = None
+    price: CatalogPrice | None = None
+    limits: CatalogLimits | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogBatch:
-    """What one import takes in; `skipped` says what the catalogue's reader already left out and why."""
+    """What one import takes in; `skipped` says what the catalogue's reader already left out and why.
+
+    `known` are names that a person makes known, whether or not a provider of the batch uses them.
+    """
 
     providers: tuple[CatalogProvider, ...]
     skipped: tuple[str, ...] = ()
+    known: tuple[KnownProvider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What one import did; `kept_user` counts what was left alone because a person or the provider set it."""
 
+    known_added: int = 0
     providers_added: int = 0
+    providers_changed: int = 0
     models_added: int = 0
     models_changed: int = 0
     prices_added: int = 0
@@ -298,7 +324,9 @@ class ImportReport:
     def counts(self) -> Mapping[str, int]:
         """Every number of the report by its name."""
         return {
+            "known_added": self.known_added,
             "providers_added": self.providers_added,
+            "providers_changed": self.providers_changed,
             "models_added": self.models_added,
             "models_changed": self.models_changed,
             "prices_added": self.prices_added,

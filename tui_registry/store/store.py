@@ -54,9 +54,9 @@ class Store:
         self._connections = connections
         self._vault = vault
         self._queue = WriteQueue()
-        self._writes = Writes(
-            connections, vault, clock, lambda: back_up(self.path, backups, "purge", clock())
-        )
+        self._clock = clock
+        self._backups = backups
+        self._writes = Writes(connections, vault, clock, self.back_up)
 
     @classmethod
     def open(
@@ -107,6 +107,10 @@ class Store:
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
         check_content(self.path)
+
+    def back_up(self, reason: str) -> Path:
+        """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
+        return back_up(self.path, self._backups, reason, self._clock())
 
     def key_state(self, row: ProviderRow) -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""

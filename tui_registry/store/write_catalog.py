@@ -1,45 +1,22 @@
-"""Taking in a catalogue: what is new is added, what the catalogue said before is brought up to date.
+"""Taking in a catalogue or a file: what is new is added, what may change is brought up to date.
 
 What a person or the provider itself stated stays as it is, and nothing is deleted.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import uuid4
 
-from tui_registry import names
+from tui_registry.errors import Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import (
-    CatalogBatch,
-    CatalogModel,
-    CatalogPrice,
-    CatalogProvider,
-    Cell,
-    ImportReport,
-    ProviderRow,
-)
+from tui_registry.store.import_plan import FACTS, PRICES, plan_import
+from tui_registry.store.import_rows import ImportPlan, ProviderPlan
+from tui_registry.store.rows import CatalogBatch
 from tui_registry.store.statements import fetch, run_many
+from tui_registry.store.tables import Limits, Pricing
+from tui_registry.store.write_providers import add_known, update
 
-_FACTS = (
-    "name",
-    "description",
-    "version",
-    "architecture",
-    "max_input_tokens",
-    "max_output_tokens",
-    "supports_streaming",
-    "supports_reasoning",
-    "source_date",
-)
-_PRICES = (
-    "input_price_per_token",
-    "output_price_per_token",
-    "cache_read_price_per_token",
-    "cache_write_price_per_token",
-    "currency",
-    "source_date",
-    "note",
-)
+_ORIGIN = ("source", "source_date", "user_fields")
+_PRICE = (*PRICES, "source_date", "note", "source")
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -54,116 +31,73 @@ _ADD_PROVIDER = (
     "INSERT INTO provider (uuid, name, endpoint, description, website, is_active, state_reason,"
     " state_changed_at, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 0, 'no key yet', ?, ?, ?) RETURNING id"
 )
-_MODELS = f"SELECT model_id, id, source, user_fields, {_listed(_FACTS)} FROM model WHERE provider_id = ?"  # noqa: S608
 _ADD_MODEL = (
-    f"INSERT INTO model (provider_id, model_id, {_listed(_FACTS)}, source, created_at, updated_at)"  # noqa: S608
-    f" VALUES (?, ?, {', '.join('?' * len(_FACTS))}, 'catalogue', ?, ?)"
+    f"INSERT INTO model (model_id, {_listed(FACTS)}, {_listed(_ORIGIN)}, provider_id, created_at, updated_at)"  # noqa: S608
+    f" VALUES (?, {', '.join('?' * (len(FACTS) + len(_ORIGIN)))}, ?, ?, ?)"
 )
 _EDIT_MODEL = (
-    f"UPDATE model SET {_set(_FACTS)}, updated_at = max(updated_at, ?), row_version = row_version + 1"  # noqa: S608
-    " WHERE id = ?"
-)
-_PRICED = (
-    f"SELECT model.model_id, p.model_id, p.source, {_listed([f'p.{each}' for each in _PRICES])}"  # noqa: S608
-    " FROM model JOIN model_pricing p ON p.model_id = model.id WHERE model.provider_id = ?"
+    f"UPDATE model SET {_set((*FACTS, *_ORIGIN))}, updated_at = max(updated_at, ?),"  # noqa: S608
+    " row_version = row_version + 1 WHERE id = ?"
 )
 _ADD_PRICE = (
-    f"INSERT INTO model_pricing (model_id, {_listed(_PRICES)}, source, last_updated)"  # noqa: S608
-    f" SELECT id, {', '.join('?' * len(_PRICES))}, 'catalogue', ? FROM model"
-    " WHERE provider_id = ? AND model_id = ?"
+    f"INSERT INTO model_pricing (model_id, {_listed(_PRICE)}, last_updated)"  # noqa: S608
+    f" SELECT id, {', '.join('?' * len(_PRICE))}, ? FROM model WHERE model_id = ? AND provider_id = ?"
 )
 _EDIT_PRICE = (
-    f"UPDATE model_pricing SET {_set(_PRICES)}, last_updated = max(last_updated, ?),"  # noqa: S608
+    f"UPDATE model_pricing SET {_set(_PRICE)}, last_updated = max(last_updated, ?),"  # noqa: S608
     " row_version = row_version + 1 WHERE model_id = ?"
 )
 
 
-def import_catalog(change: Change, batch: CatalogBatch) -> ImportReport:
-    """Take in a batch whole or not at all; how much of what was added, changed and left alone."""
-    tally: Counter[str] = Counter()
-    skipped = list(batch.skipped)
-    known = [row.name for row in change.reads.known_providers()]
-    held = {row.name: row for row in change.reads.providers()}
-    for entry in batch.providers:
-        name = names.spelling(entry.name, known)
-        if name is None:
-            skipped.append(f"{entry.name}: not a known provider")
+def import_catalog(change: Change, batch: CatalogBatch, expected: ImportPlan | None = None) -> ImportPlan:
+    """Take in a batch whole or not at all; what that did.
+
+    With `expected`, the plan that was shown to somebody, raises Refused unless it still holds.
+    """
+    plan = plan_import(change.db, change.reads, batch)
+    if expected is not None and plan != expected:
+        raise Refused(
+            "The registry was changed since this was compared, so nothing was taken in. Look again."
+        )
+    return plan
+
+
+def carry_out(change: Change, plan: ImportPlan) -> None:
+    """Write what a plan made in this transaction says."""
+    for known in plan.known:
+        add_known(change, known)
+    for provider in plan.providers:
+        if provider.differs:
+            _take_in(change, provider)
+
+
+def _take_in(change: Change, plan: ProviderPlan) -> None:
+    id = _own(change, plan)
+    edits, now = plan.edits, change.now
+    run_many(change.db, _ADD_MODEL, [(*values, id, now, now) for values in edits.models])
+    run_many(change.db, _EDIT_MODEL, [(*values[:-1], now, values[-1]) for values in edits.changed_models])
+    run_many(change.db, _ADD_PRICE, [(*values[:-1], now, values[-1], id) for values in edits.prices])
+    run_many(change.db, _EDIT_PRICE, [(*values[:-1], now, values[-1]) for values in edits.changed_prices])
+
+
+def _own(change: Change, plan: ProviderPlan) -> int:
+    """Write the provider's own facts; its id."""
+    own = dict(plan.edits.own)
+    facts = own.pop("provider", {})
+    if plan.id is None:
+        texts = (facts["endpoint"], facts["description"], facts["website"])
+        id = int(fetch(change.db, _ADD_PROVIDER, (uuid4().hex, plan.name, *texts, *[change.now] * 3))[0][0])
+    else:
+        id = plan.id
+        if facts:
+            update(change, change.reads.provider_by_id(id), facts)
+    for table, held in ((Pricing, change.reads.pricing(id)), (Limits, change.reads.limits(id))):
+        values = own.get("pricing_info" if table is Pricing else "limits_info")
+        if values is None:
             continue
-        id = _provider(change, name, entry, held.get(name), tally)
-        models = _unique(entry, skipped)
-        _take_models(change, id, models, tally)
-        _take_prices(change, id, models, tally)
-    return ImportReport(**tally, skipped=tuple(skipped))
-
-
-def _provider(
-    change: Change, name: str, entry: CatalogProvider, held: ProviderRow | None, tally: Counter[str]
-) -> int:
-    """The id of the provider, added when there is none; one that is there keeps its endpoint and texts."""
-    if held is not None:
-        return held.id
-    tally["providers_added"] += 1
-    values = (uuid4().hex, name, entry.endpoint, entry.description, entry.website, *[change.now] * 3)
-    return int(fetch(change.db, _ADD_PROVIDER, values)[0][0])
-
-
-def _unique(entry: CatalogProvider, skipped: list[str]) -> list[CatalogModel]:
-    models: dict[str, CatalogModel] = {}
-    for model in entry.models:
-        if model.model_id in models:
-            skipped.append(f"{entry.name} {model.model_id}: listed twice")
+        if held is None:
+            change.insert(table, {"provider_id": id, **values, "row_version": 1, "last_updated": change.now})
         else:
-            models[model.model_id] = model
-    return list(models.values())
-
-
-def _take_models(change: Change, id: int, models: Iterable[CatalogModel], tally: Counter[str]) -> None:
-    held = {row[0]: row[1:] for row in fetch(change.db, _MODELS, (id,))}
-    added, edited = [], []
-    for model in models:
-        stated = tuple(getattr(model, fact) for fact in _FACTS)
-        if model.model_id not in held:
-            added.append((id, model.model_id, *stated, change.now, change.now))
-            continue
-        key, source, user_fields, *stored = held[model.model_id]
-        if source != "catalogue":
-            tally["kept_user"] += 1
-            continue
-        kept = user_fields.split()
-        wanted = [old if fact in kept else new for fact, old, new in zip(_FACTS, stored, stated, strict=True)]
-        tally["kept_user"] += any(old != new for old, new in zip(wanted, stated, strict=True))
-        if wanted == stored:
-            tally["unchanged"] += 1
-        else:
-            edited.append((*wanted, change.now, key))
-    tally["models_added"] += len(added)
-    tally["models_changed"] += len(edited)
-    run_many(change.db, _ADD_MODEL, added)
-    run_many(change.db, _EDIT_MODEL, edited)
-
-
-def _take_prices(change: Change, id: int, models: Iterable[CatalogModel], tally: Counter[str]) -> None:
-    held = {row[0]: row[1:] for row in fetch(change.db, _PRICED, (id,))}
-    added, edited = [], []
-    for model in models:
-        if model.price is None:
-            continue
-        stated = _stated(model.price)
-        if model.model_id not in held:
-            added.append((*stated, change.now, id, model.model_id))
-            continue
-        key, source, *stored = held[model.model_id]
-        if source != "catalogue":
-            tally["kept_user"] += 1
-        elif tuple(stored) == stated:
-            tally["unchanged"] += 1
-        else:
-            edited.append((*stated, change.now, key))
-    tally["prices_added"] += len(added)
-    tally["prices_changed"] += len(edited)
-    run_many(change.db, _ADD_PRICE, added)
-    run_many(change.db, _EDIT_PRICE, edited)
-
-
-def _stated(price: CatalogPrice) -> tuple[Cell, ...]:
-    return tuple(getattr(price, column) for column in _PRICES)
+            later = change.later(held.last_updated)
+            change.update(table, id, held.row_version, {**values, "last_updated": later})
+    return id

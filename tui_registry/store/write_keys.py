@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, origin_of, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.change import Change
 from tui_registry.store.rows import KEY_REJECTED, NewResult, ProviderRow, ResultRow
-from tui_registry.store.write_providers import switched_off, update
+from tui_registry.store.write_providers import add, switched_off, update
 from tui_registry.store.write_results import record
 from tui_registry.text import Secret
 from tui_registry.vault import read_header
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import ProviderDraft
 
 VAULT_KEY = "vault_key_id"
 
@@ -24,6 +28,21 @@ def set_key(change: Change, id: int, secret: Secret, consented_host: str | None)
     endpoint = stored_endpoint(row.name, row.endpoint)
     _check_host(endpoint, consented_host)
     return _seal(change, row, secret, endpoint, "key not checked yet")
+
+
+def set_new_key(change: Change, draft: "ProviderDraft", secret: Secret) -> ProviderRow:
+    """Seal a key for the host of the draft's endpoint, adding the provider when there is none.
+
+    Raises Refused for a provider that has a key, or an endpoint with another host.
+    """
+    row = next((row for row in change.reads.providers() if row.name == draft.name), None)
+    if row is None:
+        row = add(change, draft, custom=False, dialect="openai")
+    if row.api_key_encrypted is not None:
+        raise Refused(f"{row.name} has a key already. Nothing was sealed.")
+    if stored_endpoint(row.name, row.endpoint).origin != origin_of(draft.endpoint):
+        raise Refused(f"The endpoint of {row.name} has another host now. Nothing was sealed.")
+    return set_key(change, row.id, secret, None)
 
 
 def remove_key(change: Change, id: int) -> ProviderRow:

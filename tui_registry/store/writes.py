@@ -4,8 +4,9 @@ Every method raises InvalidInput, Refused, Conflict or Gone for what the registr
 children of StoreError when the file cannot be written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_registry.clock import Clock, stamp
@@ -21,6 +22,7 @@ from tui_registry.store import (
 )
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
+from tui_registry.store.import_rows import ImportPlan
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import (
     CatalogBatch,
@@ -43,14 +45,18 @@ from tui_registry.vault import Vault
 if TYPE_CHECKING:
     from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
 
-Backup = Callable[[], object]
+Backup = Callable[[str], object]
+"""Makes a backup for a reason in one word."""
+
+BULK = 50
+"""From how many models on an import is preceded by a backup."""
 
 
 class Writes:
     """Every change a room may ask for; used on the writer's thread, through `Store.write`."""
 
     def __init__(self, connections: Connections, vault: Vault, clock: Clock, backup: Backup | None) -> None:
-        """Write to these connections; `backup` runs before anything that removes history."""
+        """Write to these connections; `backup` runs before anything that removes or brings much at once."""
         self._connections = connections
         self._vault = vault
         self._clock = clock
@@ -97,7 +103,7 @@ class Writes:
         if self._backup is None:
             raise Refused("A provider is only purged after a backup, and there is no place for one.")
         with self._change() as change:
-            return write_providers.purge(change, id, confirm, self._backup)
+            return write_providers.purge(change, id, confirm, partial(self._backup, "purge"))
 
     def activate(self, id: int) -> ProviderRow:
         """Switch a provider on, if its present key has passed a check."""
@@ -113,6 +119,14 @@ class Writes:
         """Seal a key for the provider's present host; the provider is off until the key is checked."""
         with self._change() as change:
             return write_keys.set_key(change, id, secret, consented_host)
+
+    def seal_new_keys(self, entries: "Sequence[tuple[ProviderDraft, Secret]]") -> list[ProviderRow]:
+        """Seal a key for each of these providers, all or none, adding those that are not there yet.
+
+        Raises Refused when one of them has a key, or its endpoint has another host than the draft's.
+        """
+        with self._change() as change:
+            return [write_keys.set_new_key(change, draft, secret) for draft, secret in entries]
 
     def remove_key(self, id: int) -> ProviderRow:
         """Remove a provider's key; the provider is off."""
@@ -226,5 +240,17 @@ class Writes:
 
     def import_catalog(self, batch: CatalogBatch) -> ImportReport:
         """Take in a catalogue without touching what a person or a provider stated."""
+        return self.take_in(batch).report()
+
+    def take_in(self, batch: CatalogBatch, expected: ImportPlan | None = None) -> ImportPlan:
+        """Take in a batch whole or not at all, a large one after a backup; what that did.
+
+        With `expected`, the plan that was shown to somebody, raises Refused unless it still holds.
+        """
         with self._change() as change:
-            return write_catalog.import_catalog(change, batch)
+            plan = write_catalog.import_catalog(change, batch, expected)
+            models = sum(len(each.new) + len(each.changed) for each in plan.providers)
+            if self._backup is not None and models >= BULK and change.reads.counts().providers:
+                self._backup("import")
+            write_catalog.carry_out(change, plan)
+            return plan

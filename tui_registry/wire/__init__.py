@@ -1,7 +1,8 @@
 """ASKS: requests to providers, their answers judged and made safe; the only importer of httpx2.
 
 `Wire` is an async context manager; its calls return what happened and raise only `Refused`, before sending:
-`list_models(target)`, `prove_key(target, proof)`, `chat(target, request)`, `embed(target, model, inputs)`.
+`list_models(target)`, `prove_key(target, proof)`, `chat(target, request)`, `embed(target, model, inputs)`,
+and without a key `download(address)`.
 """
 
 from tui_registry.wire.exchange import RETRIED as RETRIED

@@ -28,6 +28,8 @@ class Request:
     json: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     stream: bool = False
+    is_download: bool = False
+    """Whether the body is wanted as it came, unparsed."""
 
 
 def below(endpoint: Endpoint, path: str) -> str:

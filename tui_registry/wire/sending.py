@@ -95,7 +95,7 @@ class Sender:
         except (TooMuch, BadEncoding) as error:
             record.broken = "protocol", "oversized" if isinstance(error, TooMuch) else "encoding"
         record.total_ms = (self.monotonic() - start) * 1000
-        if record.status is not None and not record.streamed:
+        if record.status is not None and not record.streamed and not (request.is_download and record.is_good):
             await asyncio.to_thread(_parse, record) if len(record.raw) > _LARGE else _parse(record)
         return record
 

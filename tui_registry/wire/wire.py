@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui_registry.clock import Clock, utc_now
+from tui_registry.endpoint import parse_endpoint
 from tui_registry.errors import Refused
 from tui_registry.wire.chatting import ask
 from tui_registry.wire.dialects import dialect_of
@@ -95,6 +96,23 @@ class Wire:
         if is_list and dialect.read_list(exchange.body)[0] is None:
             return with_verdict(exchange, "protocol", "shape")
         return exchange if is_list else _agreed(exchange)
+
+    async def download(self, address: str) -> tuple[Exchange, bytes]:
+        """What lies at an address, asked for without any key; the bytes are whole only where it came to `ok`.
+
+        Raises Refused for an address that is none, or whose answer could be changed on its way.
+        """
+        try:
+            endpoint = parse_endpoint(address)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        if endpoint.is_cleartext:
+            raise Refused(
+                f"Write https:// before {endpoint.host}; what comes unencrypted can be changed by others."
+            )
+        request = Request("GET", endpoint.url, is_download=True)
+        record = await self._sender.send(Target(endpoint), request, self._deadlines)
+        return record.judged(None), bytes(record.raw)
 
     async def chat(
         self, target: Target, request: ChatRequest, *, deadlines: Deadlines | None = None

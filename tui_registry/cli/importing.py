@@ -1,0 +1,231 @@
+"""`tui-registry import`: a file taken in as data, after its differences were shown."""
+
+import sys
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_registry.cli.opening import Session, pass_session
+from tui_registry.cli.output import is_terminal, json_option, print_json, remark, tell
+from tui_registry.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from tui_registry.intake import EnvKeys, Intake, Offer, Source
+    from tui_registry.store.import_rows import ImportPlan
+
+SHOWN = 12
+"""Models of each kind that are named for a provider; --json names all."""
+
+BLOCKED = 2
+"""The exit code of an import that bad entries stopped."""
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(("auto", "registry", "csv", "models.dev", "litellm", "env")),
+    default="auto",
+    show_default=True,
+    help="What the file is; auto tells by its shape.",
+)
+@click.option("--apply", "applies", is_flag=True, help="Take it in; without this it is only compared.")
+@click.option("--skip-bad", is_flag=True, help="Take in the rest of a file that has bad entries.")
+@click.option(
+    "--custom",
+    multiple=True,
+    metavar="ID",
+    help="Take in this provider of models.dev, which is not known here, as a custom one.",
+)
+@json_option
+@pass_session
+def importing(
+    session: Session,
+    file: Path,
+    kind: str,
+    applies: bool,
+    skip_bad: bool,
+    custom: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Compare a file with the registry and, with --apply, take it in; - is standard input.
+
+    A registry as JSON or CSV, models.dev's api.json, LiteLLM's price list, or a .env file, of whose
+    variables those are sealed that hold a known provider's key. Values that you set stay, sealed keys stay
+    where they are, nothing is deleted. Exit code 2: bad entries, and nothing was taken in.
+    """
+
+    source = _source(file)
+    again = f"tui-registry import {quote(str(file))}"
+    take_in(session, source, kind, again, applies=applies, skip_bad=skip_bad, custom=custom, as_json=as_json)
+
+
+def _source(file: Path) -> "Source":
+    from tui_registry import intake
+
+    return intake.read_stream(sys.stdin.buffer) if str(file) == "-" else intake.read_file(file)
+
+
+def take_in(
+    session: Session,
+    source: "Source",
+    kind: str,
+    again: str,
+    *,
+    applies: bool,
+    skip_bad: bool,
+    custom: tuple[str, ...] = (),
+    as_json: bool = False,
+) -> None:
+    """Show what a source would bring and take it in where that is wanted; `again` is the command itself."""
+    from tui_registry import intake
+    from tui_registry.intake import EnvKeys
+
+    if source.note is not None:
+        remark(source.note)
+    found = intake.read(source, kind, session.store.reads.known_providers(), custom)
+    blocked = bool(found.problems) and not skip_bad
+    if isinstance(found, EnvKeys):
+        _take_keys(session, found, source, again, applies, blocked, as_json)
+    else:
+        words = " ".join([again, *(f"--custom {quote(id)}" for id in custom)])
+        _take_batch(session, found, words, applies, blocked, as_json)
+    if blocked:
+        if applies or not as_json:
+            remark(
+                f"Nothing was taken in: {_bad(len(found.problems))}. --skip-bad takes in the rest without"
+                f" {'it' if len(found.problems) == 1 else 'them'}."
+            )
+        click.get_current_context().exit(BLOCKED)
+
+
+def _bad(number: int) -> str:
+    return "the file has a bad entry" if number == 1 else f"the file has {number:,} bad entries"
+
+
+def _take_batch(
+    session: Session, found: "Intake", again: str, applies: bool, blocked: bool, as_json: bool
+) -> None:
+    from tui_registry import intake
+
+    done = applies and not blocked
+    if done:
+        plan = session.write(lambda writes: writes.take_in(found.batch))
+    else:
+        plan = session.store.reads.import_plan(found.batch)
+    if as_json:
+        counts = dict(plan.report().counts())
+        print_json({**intake.plan_record(plan, found), "counts": counts, "applied": done})
+        return
+    tell(f"{found.said[:1].upper()}{found.said[1:]}.")
+    for line in intake.difference_lines(plan, found, SHOWN):
+        tell(f"{'  ' * line.depth}{line.text}")
+    tell(intake.summary(plan))
+    _say_what_next(plan, done, blocked, again)
+
+
+def _say_what_next(plan: "ImportPlan", done: bool, blocked: bool, again: str) -> None:
+    if not plan.differs or blocked:
+        return
+    tell("Taken in; nothing was deleted." if done else f"Nothing was changed. To take it in: {again} --apply")
+
+
+def _take_keys(
+    session: Session,
+    found: "EnvKeys",
+    source: "Source",
+    again: str,
+    applies: bool,
+    blocked: bool,
+    as_json: bool,
+) -> None:
+    from tui_registry import intake
+
+    offers = intake.offers(found.keys, session.store.reads.providers())
+    wanted = [offer for offer in offers if offer.refusal is None]
+    if not as_json:
+        _tell_offers(found, offers, source)
+        applies = applies or (bool(wanted) and not blocked and _affirmed(source, len(wanted)))
+    done = applies and not blocked and bool(wanted)
+    if done:
+        session.write(lambda writes: intake.seal(writes, wanted))
+    if as_json:
+        print_json(
+            {
+                "format": "env",
+                "keys": [offer.record() for offer in offers],
+                "others": found.others,
+                "problems": [{"path": each.path, "problem": each.sentence} for each in found.problems],
+                "applied": done,
+            }
+        )
+    elif done:
+        names = ", ".join(offer.provider for offer in wanted)
+        tell(f"Sealed: {names}. No key is checked yet: tui-registry key check NAME")
+    elif wanted and not blocked:
+        tell(f"Nothing was sealed. To seal them: {again} --apply")
+
+
+def _tell_offers(found: "EnvKeys", offers: "list[Offer]", source: "Source") -> None:
+    if not offers:
+        tell(f"{source.name} holds no variable that is known for the key of a provider.")
+    for offer in offers:
+        tell(str(offer))
+    if found.others:
+        tell(f"Other variables, not looked at: {found.others:,}.")
+    for problem in found.problems:
+        tell(f"Bad: {problem}")
+
+
+def _affirmed(source: "Source", number: int) -> bool:
+    """Whether a person at a terminal types yes; without one nobody is asked."""
+    if source.name == "standard input" or not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return False
+    keys = "this key" if number == 1 else f"these {number} keys"
+    try:
+        typed = click.prompt(f"Type yes to seal {keys} for the hosts above", default="no", show_default=False)
+    except click.Abort:
+        raise Refused("Nothing was sealed.") from None
+    return str(typed).strip().lower() == "yes"
+
+
+def refresh(
+    session: Session,
+    file: Path | None,
+    address: str | None,
+    *,
+    applies: bool,
+    skip_bad: bool,
+    custom: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Compare models.dev's catalogue, from a file or fetched from its address, and take it in if wanted."""
+    import asyncio
+
+    from tui_registry import intake
+
+    if file is not None and address is not None:
+        raise InvalidInput({"from": "Write --from or --url, not both."})
+    again = "tui-registry catalog refresh"
+    if file is not None:
+        source = _source(file)
+        again += f" --from {quote(str(file))}"
+    else:
+        place = address or intake.MODELS_DEV
+        again += f" --url {quote(place)}" if address else ""
+        if is_terminal(sys.stderr):
+            remark(f"Asking {place} …")
+        source = asyncio.run(intake.fetch(place, session.environ))
+    take_in(
+        session,
+        source,
+        "models.dev",
+        again,
+        applies=applies,
+        skip_bad=skip_bad,
+        custom=custom,
+        as_json=as_json,
+    )

@@ -1,0 +1,289 @@
+"""The registry's own document, as `export.registry_json` describes it, read strictly.
+
+An entry that is not as a registry writes it is a problem with its path; names that the form does not have are
+left out and said. No key, state or result can come in by it: the form has no place for them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from tui_registry.catalog import known_providers, starting_endpoint
+from tui_registry.catalog.known import AUTHS, DIALECTS, LIMIT_HEADERS
+from tui_registry.endpoint import origin_of, parse_endpoint
+from tui_registry.errors import Refused
+from tui_registry.export import registry_json as form
+from tui_registry.intake import values
+from tui_registry.intake.found import Bad, Format, Intake, Problem, below
+from tui_registry.intake.values import MAX_ID, Entry
+from tui_registry.store.rows import (
+    CatalogBatch,
+    CatalogLimits,
+    CatalogModel,
+    CatalogPrice,
+    CatalogProvider,
+    KnownProvider,
+)
+from tui_registry.text import clean, counted
+
+T = TypeVar("T")
+
+LONGEST_NAME, LONGEST_TEXT, LONGEST_NOTE, SHORT = 64, 4000, 1000, 128
+SOURCES = ("user", "provider", "catalogue")
+LIMIT_SOURCES = ("user", "observed", "catalogue")
+
+_LINK = re.compile(r"https?://[A-Za-z0-9\[][!-~]{0,2000}")
+_NOT_IN_A_LINK = frozenset('<>"{}|^`\\@')
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_PROOF = re.compile(r"chat|(?:GET|POST) (?:/[!-~]+|https?://[!-~]+)")
+_TOKEN = re.compile(r"[!-~]{1,64}")
+_TOP = ("format", "version", "known_providers", "providers")
+
+
+class Placed(dict[str, Any]):
+    """An entry that knows where it stood in a file that is no JSON."""
+
+    place = ""
+
+
+def read_registry(document: object, known: Sequence[str], kind: Format = "registry") -> Intake:
+    """What another registry wrote; `known` are the names known here besides the package's.
+
+    Raises Refused for another form or a newer version of it.
+    """
+    if not isinstance(document, dict) or document.get("format") != form.FORMAT:
+        raise Refused(f'This is no registry: its "format" is not "{form.FORMAT}".')
+    version = document.get("version")
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= form.VERSION:
+        raise Refused(f"This registry was written in another version of the form than {form.VERSION}.")
+    return _Reading(known).read(document, kind)
+
+
+class _Reading:
+    """One reading of a document; what is wrong with it is gathered on the way."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._problems: list[Problem] = []
+        self._strange: Counter[str] = Counter()
+        self._names = {row.name.casefold() for row in known_providers().rows()}
+        self._names |= {name.casefold() for name in known}
+        self._claimed = {found.variable: found.provider_name for found in known_providers().variables()}
+
+    def read(self, document: Mapping[str, Any], kind: Format) -> Intake:
+        """The document as an intake."""
+        self._expect(document, _TOP)
+        fresh = tuple(self._each(document, "known_providers", "", self._known))
+        self._names |= {row.name.casefold() for row in fresh}
+        providers = tuple(self._each(document, "providers", "", self._provider))
+        self._refuse_repeated(row.name for row in fresh)
+        self._refuse_repeated(row.name for row in providers)
+        models = sum(len(each.models) for each in providers)
+        notes = [
+            f"{counted(number, 'field')} called {name!r}: not part of the form, left out."
+            for name, number in self._strange.most_common(5)
+        ]
+        said = f"a registry: {counted(len(providers), 'provider')}, {counted(models, 'model')}"
+        return Intake(
+            kind, said, CatalogBatch(providers, known=fresh), tuple(self._problems), notes=tuple(notes)
+        )
+
+    def _each(
+        self, of: Mapping[str, Any], field: str, path: str, read: Callable[[str, Entry], T]
+    ) -> Iterator[T]:
+        """Every good entry of a list."""
+        listed, path = of.get(field), below(path, field)
+        if listed is None:
+            return
+        if not isinstance(listed, list):
+            self._problems.append(Problem(path, f"Expected a list, found {values.kind(listed)}."))
+            return
+        for number, value in enumerate(listed):
+            place = getattr(value, "place", None) or f"{path}[{number}]"
+            try:
+                yield read(place, values.entry(value))
+            except Bad as bad:
+                self._problems.append(bad.at(place))
+
+    def _expect(self, of: Mapping[str, Any], fields: Sequence[str]) -> None:
+        """Note names that the form does not have; never what stands there."""
+        self._strange.update(clean(name, limit=40) for name in of if name not in fields)
+
+    def _refuse_repeated(self, names: Iterator[str]) -> None:
+        for name, number in Counter(name.casefold() for name in names).items():
+            if number > 1:
+                self._problems.append(Problem("providers", f"{name} stands here {number} times."))
+
+    def _known(self, path: str, of: Entry) -> KnownProvider:
+        self._expect(of, form.KNOWN_FIELDS)
+        endpoint = _template(of)
+        token, proof = of.get("local_token"), of.get("key_proof")
+        if token is not None and not (isinstance(token, str) and _TOKEN.fullmatch(token)):
+            raise Bad("local_token", "Expected a short token without blanks.")
+        if proof is not None:
+            _check_proof(proof, endpoint)
+        headers, variables = of.get("limit_headers"), _words(of, "env_vars", _VARIABLE.fullmatch)
+        for variable in (variables or "").split():
+            if variable in self._claimed:
+                owner = self._claimed[variable]
+                raise Bad("env_vars", f"{variable} holds the key of {owner}; no file can give it to another.")
+        return KnownProvider(
+            name=_name(of),
+            endpoint=endpoint,
+            website=_link(of, "website"),
+            docs=_link(of, "docs"),
+            console_url=_link(of, "console_url"),
+            env_vars=variables,
+            dialect=values.choice(of, "dialect", DIALECTS),
+            auth=values.choice(of, "auth", AUTHS),
+            key_proof=proof,
+            limit_headers=None if headers is None else values.choice(of, "limit_headers", LIMIT_HEADERS),
+            local_token=token,
+            source="user",
+        )
+
+    def _provider(self, path: str, of: Entry) -> CatalogProvider:
+        self._expect(of, (*form.PROVIDER_FIELDS, "pricing", "limits", "models"))
+        name = _name(of)
+        if name.casefold() not in self._names:
+            raise Bad("name", "This is no known provider, and the file does not make it known.")
+        models = tuple(self._each(of, "models", path, self._model))
+        repeated = [id for id, number in Counter(each.model_id for each in models).items() if number > 1]
+        if repeated:
+            raise Bad("models", f"{clean(repeated[0], limit=80)} stands here more than once.")
+        return CatalogProvider(
+            name=name,
+            endpoint=_endpoint(of),
+            models=models,
+            website=_link(of, "website"),
+            description=values.exact_text(of, "description", LONGEST_TEXT, lines=True),
+            price=self._price(of, form.PRICE_FIELDS, needed=form.PRICE_FIELDS[:2]),
+            limits=self._limits(of),
+            is_own=True,
+        )
+
+    def _model(self, path: str, of: Entry) -> CatalogModel:
+        self._expect(of, (*form.MODEL_FIELDS, "pricing"))
+        id = values.identifier(of.get("model_id"), "model_id")
+        return CatalogModel(
+            model_id=id,
+            name=values.exact_text(of, "name", MAX_ID) or id,
+            description=values.exact_text(of, "description", LONGEST_TEXT, lines=True),
+            version=values.exact_text(of, "version", SHORT),
+            architecture=values.exact_text(of, "architecture", SHORT),
+            max_input_tokens=values.count(of, "max_input_tokens"),
+            max_output_tokens=values.count(of, "max_output_tokens"),
+            supports_streaming=values.flag(of, "supports_streaming"),
+            supports_reasoning=values.flag(of, "supports_reasoning"),
+            source=values.choice(of, "source", SOURCES),
+            source_date=values.day(of, "source_date"),
+            user_fields=_words(of, "user_fields", form.MODEL_FIELDS.__contains__) or "",
+            price=self._price(of, form.MODEL_PRICE_FIELDS),
+        )
+
+    def _price(self, of: Entry, fields: Sequence[str], needed: Sequence[str] = ()) -> CatalogPrice | None:
+        if of.get("pricing") is None:
+            return None
+        price = _inner(of, "pricing")
+        self._expect(price, fields)
+        amounts = {
+            field: values.price(price, field, exact=True, name=f"pricing.{field}")
+            for field in form.MODEL_PRICE_FIELDS[:4]
+            if field in fields
+        }
+        for field in needed:
+            if amounts[field] is None:
+                raise Bad(f"pricing.{field}", "A default price needs an amount; 0 is free.")
+        currency = price.get("currency")
+        if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
+            raise Bad("pricing.currency", "Expected three capital letters, such as USD.")
+        note = values.exact_text(price, "note", LONGEST_NOTE, lines=True)
+        if note is None and all(amount is None for amount in amounts.values()):
+            raise Bad("pricing", "A price without any amount says nothing.")
+        return CatalogPrice(
+            **{"cache_read_price_per_token": None, "cache_write_price_per_token": None, **amounts},
+            currency=currency,
+            source_date=values.day(price, "source_date"),
+            note=note,
+            source=values.choice(price, "source", SOURCES),
+        )
+
+    def _limits(self, of: Entry) -> CatalogLimits | None:
+        if of.get("limits") is None:
+            return None
+        limits = _inner(of, "limits")
+        self._expect(limits, form.LIMIT_FIELDS)
+        counts = {
+            field: values.count(limits, field, name=f"limits.{field}") for field in form.LIMIT_FIELDS[:-1]
+        }
+        if all(each is None for each in counts.values()):
+            raise Bad("limits", "Limits of which none is known say nothing.")
+        return CatalogLimits(**counts, source=values.choice(limits, "source", LIMIT_SOURCES))
+
+
+def _inner(of: Entry, field: str) -> Entry:
+    try:
+        return values.entry(of[field])
+    except Bad as bad:
+        raise Bad(field, str(bad)) from None
+
+
+def _name(of: Entry) -> str:
+    name = values.exact_text(of, "name", LONGEST_NAME)
+    if name is None:
+        raise Bad("name", "A provider needs a name.")
+    return name
+
+
+def _endpoint(of: Entry) -> str:
+    try:
+        return parse_endpoint(str(of.get("endpoint") or "")).url
+    except ValueError as error:
+        raise Bad("endpoint", str(error)) from None
+
+
+def _template(of: Entry) -> str:
+    """A known provider's base URL, which may hold {placeholders}."""
+    template = of.get("endpoint")
+    try:
+        parse_endpoint(starting_endpoint(str(template or "")))
+    except ValueError as error:
+        raise Bad("endpoint", str(error)) from None
+    return str(template)
+
+
+def _check_proof(proof: object, endpoint: str) -> None:
+    """Raise Bad for a call that proves no key, or that goes to another host than the endpoint's."""
+    if not (isinstance(proof, str) and len(proof) <= SHORT and _PROOF.fullmatch(proof)):
+        raise Bad("key_proof", 'Expected "chat", "GET /path" or "GET https://...".')
+    address = proof.partition(" ")[2]
+    if address.startswith("/") or not address:
+        return
+    try:
+        is_same = origin_of(address) == origin_of(endpoint)
+    except ValueError:
+        is_same = False
+    if not is_same:
+        raise Bad("key_proof", "This names another host than the endpoint's.")
+
+
+def _link(of: Entry, field: str) -> str | None:
+    value = of.get(field)
+    if value is None:
+        return None
+    if not (isinstance(value, str) and _LINK.fullmatch(value)) or _NOT_IN_A_LINK & set(value):
+        raise Bad(field, "Expected an address that begins with https:// or http://.")
+    return value
+
+
+def _words(of: Entry, field: str, fits: Callable[[str], object]) -> str | None:
+    value = of.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(each, str) and fits(each) for each in value):
+        raise Bad(field, "Expected a list of names that belong there.")
+    joined = " ".join(value)
+    if len(joined) > 512:
+        raise Bad(field, "These are too many names.")
+    return joined or None

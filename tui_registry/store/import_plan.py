@@ -1,0 +1,299 @@
+"""An import compared with the registry: what is new, what changes, and what precedence leaves alone.
+
+A person's value stands above the provider's, and that above a catalogue's; of two values of one rank the
+newer one holds, except that nothing overwrites a person's. What is left unsaid denies nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import peewee as pw
+
+from tui_registry import names
+from tui_registry.endpoint import parse_endpoint
+from tui_registry.store.import_rows import ImportPlan, ModelChange, ProviderPlan
+from tui_registry.store.rows import (
+    CatalogBatch,
+    CatalogLimits,
+    CatalogModel,
+    CatalogPrice,
+    CatalogProvider,
+    Cell,
+    KnownProvider,
+    ProviderRow,
+)
+from tui_registry.store.statements import fetch
+
+if TYPE_CHECKING:
+    from tui_registry.store.reads import Reads
+
+FACTS = (
+    "name",
+    "description",
+    "version",
+    "architecture",
+    "max_input_tokens",
+    "max_output_tokens",
+    "supports_streaming",
+    "supports_reasoning",
+)
+"""The fields of a model that an import may state, each with a rank of its own."""
+
+PRICES = (
+    "input_price_per_token",
+    "output_price_per_token",
+    "cache_read_price_per_token",
+    "cache_write_price_per_token",
+    "currency",
+)
+DEFAULT_PRICES = ("input_price_per_token", "output_price_per_token", "currency")
+LIMITS = ("requests_per_minute", "requests_per_hour", "tokens_per_minute", "tokens_per_hour")
+
+_RANK = {"catalogue": 1, "provider": 2, "observed": 2, "user": 3}
+_HELD = ", ".join(("model_id", "id", "source", "source_date", "user_fields", *FACTS))
+_MODELS = f"SELECT {_HELD} FROM model WHERE provider_id = ?"  # noqa: S608
+_PRICED = (
+    f"SELECT model.model_id, p.source, {', '.join(f'p.{each}' for each in PRICES)}, p.source_date, p.note,"  # noqa: S608
+    " p.model_id FROM model JOIN model_pricing p ON p.model_id = model.id WHERE model.provider_id = ?"
+)
+
+
+def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch) -> ImportPlan:
+    """What taking in the batch does to the registry as it is now."""
+    spelled = {row.name.casefold(): row.name for row in reads.known_providers()}
+    fresh = tuple(_newly_known(spelled, batch.known))
+    held = {row.name: row for row in reads.providers()}
+    tally: Counter[str] = Counter(known_added=len(fresh))
+    skipped = list(batch.skipped)
+    plans = []
+    for entry in batch.providers:
+        name = names.spelling(entry.name, spelled.values())
+        if name is None:
+            skipped.append(f"{entry.name}: not a known provider")
+            continue
+        plan = _provider(reads, name, entry, held.get(name), tally)
+        models = _unique(entry, skipped)
+        _compare_models(database, plan, models, tally)
+        _compare_prices(database, plan, models, tally)
+        plans.append(plan)
+    return ImportPlan(fresh, tuple(plans), tuple(skipped), tally)
+
+
+def _newly_known(spelled: dict[str, str], known: Iterable[KnownProvider]) -> Iterable[KnownProvider]:
+    """The names that are not known yet; they are from now on."""
+    for row in known:
+        if row.name.casefold() not in spelled:
+            spelled[row.name.casefold()] = row.name
+            yield row
+
+
+def _unique(entry: CatalogProvider, skipped: list[str]) -> list[CatalogModel]:
+    models: dict[str, CatalogModel] = {}
+    for model in entry.models:
+        if model.model_id in models:
+            skipped.append(f"{entry.name} {model.model_id}: listed twice")
+        else:
+            models[model.model_id] = model
+    return list(models.values())
+
+
+def _provider(
+    reads: "Reads", name: str, entry: CatalogProvider, held: ProviderRow | None, tally: Counter[str]
+) -> ProviderPlan:
+    """The provider's own facts; one that is there keeps its texts unless a registry wrote the entry."""
+    plan = ProviderPlan(name, (held or entry).endpoint, None if held is None else held.id)
+    tally["providers_added"] += held is None
+    if held is None:
+        plan.edits.own["provider"] = {
+            "endpoint": entry.endpoint, "description": entry.description, "website": entry.website,
+        }  # fmt: skip
+    elif entry.is_own:
+        _own_facts(plan, reads, entry, held)
+    price = None if held is None else reads.pricing(held.id)
+    limits = None if held is None else reads.limits(held.id)
+    _own_row(plan, "pricing_info", DEFAULT_PRICES, entry.price, price, tally)
+    _own_row(plan, "limits_info", LIMITS, entry.limits, limits, tally)
+    tally["providers_changed"] += held is not None and bool(plan.fields)
+    return plan
+
+
+def _own_facts(plan: ProviderPlan, reads: "Reads", entry: CatalogProvider, held: ProviderRow) -> None:
+    """Texts fill what is empty; an endpoint that nobody set here gives way as long as no key is sealed."""
+    kept: dict[str, tuple[Cell, Cell]] = {}
+    for field in ("endpoint", "description", "website"):
+        was, stated = getattr(held, field), getattr(entry, field)
+        if stated in (None, was):
+            continue
+        free = _endpoint_is_free(reads, held) if field == "endpoint" else was is None
+        (plan.fields if free else kept)[field] = (was, stated)
+    if kept:
+        plan.kept[""] = kept
+    if plan.fields:
+        plan.edits.own["provider"] = {field: now for field, (_, now) in plan.fields.items()}
+
+
+def _endpoint_is_free(reads: "Reads", held: ProviderRow) -> bool:
+    """Whether the endpoint is the one the provider began with, and no key is sealed for it."""
+    if held.api_key_encrypted is not None:
+        return False
+    known = reads.known(held.name).endpoint
+    try:
+        return known == held.endpoint or parse_endpoint(held.endpoint).is_placeholder
+    except ValueError:
+        return False
+
+
+def _own_row(
+    plan: ProviderPlan,
+    table: str,
+    fields: Sequence[str],
+    stated: CatalogPrice | CatalogLimits | None,
+    held: object | None,
+    tally: Counter[str],
+) -> None:
+    """A provider's default price or its limits: taken as a whole, or left alone as a whole."""
+    if stated is None:
+        return
+    now = {field: getattr(stated, field) for field in fields}
+    was = dict.fromkeys(fields) if held is None else {field: getattr(held, field) for field in fields}
+    touched = {field: (was[field], now[field]) for field in fields if was[field] != now[field]}
+    if held is not None and not touched:
+        tally["unchanged"] += 1
+        return
+    if held is not None and not _gives_way(str(getattr(held, "source")), stated.source):  # noqa: B009
+        plan.kept[""] = {**plan.kept.get("", {}), **touched}
+        tally["kept_user"] += 1
+        return
+    plan.fields.update(touched)
+    values: dict[str, object] = {**now, "source": stated.source}
+    if isinstance(stated, CatalogPrice):
+        values["source_date"] = stated.source_date
+        tally["prices_added" if held is None else "prices_changed"] += 1
+    plan.edits.own[table] = values
+
+
+def _gives_way(held: str, stated: str) -> bool:
+    """Whether a value of one source may be replaced by another source's."""
+    return _RANK[stated] > _RANK[held] or (stated == held != "user")
+
+
+def _compare_models(
+    database: pw.SqliteDatabase, plan: ProviderPlan, models: Sequence[CatalogModel], tally: Counter[str]
+) -> None:
+    held = {} if plan.id is None else {row[0]: row[1:] for row in fetch(database, _MODELS, (plan.id,))}
+    for model in models:
+        if model.model_id not in held:
+            plan.new.append(model.model_id)
+            stated = (getattr(model, fact) for fact in FACTS)
+            origin = (model.source, model.source_date, model.user_fields)
+            plan.edits.models.append((model.model_id, *stated, *origin))
+            continue
+        id, *row = held[model.model_id]
+        wanted, changes, kept = merged_model(row, model)
+        if kept:
+            plan.kept[model.model_id] = kept
+            tally["kept_user"] += 1
+        if changes:
+            plan.changed.append(ModelChange(model.model_id, changes))
+            plan.edits.changed_models.append((*wanted, id))
+        elif not kept:
+            tally["unchanged"] += 1
+    listed = {model.model_id for model in models}
+    plan.gone.extend(name for name, row in held.items() if name not in listed and row[1] == "catalogue")
+    plan.unchanged = len(models) - len(plan.new) - len(plan.changed)
+    tally["models_added"] += len(plan.new)
+    tally["models_changed"] += len(plan.changed)
+
+
+def merged_model(
+    row: Sequence[Any], model: CatalogModel
+) -> tuple[list[Cell], dict[str, tuple[Cell, Cell]], dict[str, tuple[Cell, Cell]]]:
+    """A held model after the import: its values, what of them changes, and what is kept against it.
+
+    `row` is source, source_date, user_fields and the FACTS; the values are the FACTS and then those three.
+    """
+    source, dated, users, *stored = row
+    mine, theirs = users.split(), model.user_fields.split()
+    wanted: list[Cell] = []
+    changes: dict[str, tuple[Cell, Cell]] = {}
+    kept: dict[str, tuple[Cell, Cell]] = {}
+    for fact, old in zip(FACTS, stored, strict=True):
+        new = getattr(model, fact)
+        is_named_after_itself = fact == "name" and new == model.model_id
+        if new == old or (fact not in theirs and (new is None or is_named_after_itself)):
+            wanted.append(old)
+        elif _gives_way("user" if fact in mine else source, "user" if fact in theirs else model.source):
+            wanted.append(new)
+            changes[fact] = (old, new)
+        else:
+            wanted.append(old)
+            kept[fact] = (old, new)
+    rises = _RANK[model.source] > _RANK[source]
+    origin = model.source if rises else source
+    if rises:
+        changes["source"] = (source, origin)
+    union = " ".join([*mine, *(each for each in theirs if each not in mine)]) if source != "user" else users
+    if union != users:
+        changes["user_fields"] = (users, union)
+    if origin == model.source != "user" and (changes or model.source_date) and model.source_date != dated:
+        changes["source_date"] = (dated, model.source_date)
+        dated = model.source_date
+    return [*wanted, origin, dated, union], changes, kept
+
+
+def _compare_prices(
+    database: pw.SqliteDatabase, plan: ProviderPlan, models: Sequence[CatalogModel], tally: Counter[str]
+) -> None:
+    held = {} if plan.id is None else {row[0]: row[1:] for row in fetch(database, _PRICED, (plan.id,))}
+    changed = {change.model_id: place for place, change in enumerate(plan.changed)}
+    new = set(plan.new)
+    for model in models:
+        price = model.price
+        if price is None:
+            continue
+        stated = tuple(getattr(price, column) for column in PRICES)
+        values = (*stated, price.source_date, price.note, price.source)
+        if model.model_id not in held:
+            plan.edits.prices.append((*values, model.model_id))
+            tally["prices_added"] += 1
+            if model.model_id not in new:
+                _also(plan, changed, model.model_id, _touched((None,) * len(PRICES), stated))
+            continue
+        source, *row = held[model.model_id]
+        touched = _touched(row[: len(PRICES)], stated) | _restated(row[len(PRICES) :], price)
+        if not touched and price.source == source:
+            tally["unchanged"] += 1
+        elif _gives_way(source, price.source):
+            touched = touched or {"price_source": (source, price.source)}
+            plan.edits.changed_prices.append((*values, row[-1]))
+            tally["prices_changed"] += 1
+            _also(plan, changed, model.model_id, touched)
+        elif touched:
+            plan.kept[model.model_id] = {**plan.kept.get(model.model_id, {}), **touched}
+            tally["kept_user"] += 1
+        else:
+            tally["unchanged"] += 1
+
+
+def _touched(was: Sequence[Cell], now: Sequence[Cell]) -> dict[str, tuple[Cell, Cell]]:
+    return {column: (old, new) for column, old, new in zip(PRICES, was, now, strict=True) if old != new}
+
+
+def _restated(row: Sequence[Cell], price: CatalogPrice) -> dict[str, tuple[Cell, Cell]]:
+    """A new date or note of a price; one that is not given denies nothing."""
+    held = {"price_source_date": (row[0], price.source_date), "note": (row[1], price.note)}
+    return {name: sides for name, sides in held.items() if sides[1] is not None and sides[0] != sides[1]}
+
+
+def _also(
+    plan: ProviderPlan, changed: dict[str, int], model_id: str, fields: Mapping[str, tuple[Cell, Cell]]
+) -> None:
+    """Note that a model's price changes, beside its other facts where those change too."""
+    if model_id in changed:
+        place = changed[model_id]
+        plan.changed[place] = ModelChange(model_id, {**plan.changed[place].fields, **fields})
+    else:
+        changed[model_id] = len(plan.changed)
+        plan.changed.append(ModelChange(model_id, dict(fields)))
+        plan.unchanged -= 1
