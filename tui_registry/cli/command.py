@@ -13,7 +13,20 @@ from tui_registry import __version__
 from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
-COMMANDS = ("provider", "key", "model", "pricing", "limits", "catalog", "verify", "history", "doctor", "keys")
+COMMANDS = (
+    "provider",
+    "key",
+    "model",
+    "pricing",
+    "limits",
+    "catalog",
+    "verify",
+    "history",
+    "backup",
+    "restore",
+    "doctor",
+    "keys",
+)
 """The commands; each is in the module of its name."""
 
 

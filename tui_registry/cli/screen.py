@@ -76,6 +76,7 @@ def run_app(session: Session) -> int:
     gc.freeze()
     gc.enable()
     app.run(mouse=choices.mouse)
+    session.back_up_if_due(leaving=True)
     return app.return_code or 0
 
 

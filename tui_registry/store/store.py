@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -11,10 +12,12 @@ from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.backup import back_up
+from tui_registry.store.backups import EVERY, is_due
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
+from tui_registry.store.leftovers import drafts_of, remove_stale
 from tui_registry.store.queue import WriteQueue
 from tui_registry.store.read_history import HistoryReads
 from tui_registry.store.read_proofs import ProofReads
@@ -37,6 +40,7 @@ class Store:
     """An open registry; `banner` is what a person should know about how it was opened, None if nothing.
 
     `is_checked` is False for a large file whose pages were not all read at opening; `check` reads them.
+    `has_written` says whether any change was handed in here.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.is_checked = True
+        self.has_written = False
         self.reads = Reads(connections.read)
         self.history = HistoryReads(connections.read)
         self.proofs = ProofReads(connections.read)
@@ -54,9 +59,9 @@ class Store:
         self._connections = connections
         self._vault = vault
         self._queue = WriteQueue()
-        self._writes = Writes(
-            connections, vault, clock, lambda: back_up(self.path, backups, "purge", clock())
-        )
+        self._clock = clock
+        self._backups = backups
+        self._writes = Writes(connections, vault, clock, self.back_up)
 
     @classmethod
     def open(
@@ -86,6 +91,8 @@ class Store:
             climb(path, backups, clock)
         is_large = path.stat().st_size > DEEP_CHECK_BYTES
         notes = check_file(path, quick=is_large)
+        if not read_only:
+            remove_stale(drafts_of(path, backups))
         banner = " ".join(note for note in (opening.banner, *notes) if note) or None
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
@@ -98,6 +105,7 @@ class Store:
 
     def write(self, change: Callable[[Writes], T]) -> Future[T]:
         """Hand a change to the writer; it runs after those before it, even when nobody waits any more."""
+        self.has_written = True
         return self._queue.put(lambda: change(self._writes))
 
     def data_version(self) -> int:
@@ -107,6 +115,14 @@ class Store:
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
         check_content(self.path)
+
+    def back_up(self, reason: str) -> Path:
+        """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
+        return back_up(self.path, self._backups, reason, self._clock())
+
+    def backup_is_due(self, every: timedelta = EVERY) -> bool:
+        """Whether there are changes that the newest backup lacks, and it is older than `every`."""
+        return not self.read_only and is_due(self.path, self._backups, self._clock(), every)
 
     def key_state(self, row: ProviderRow) -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""
