@@ -6,13 +6,13 @@ from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
-from tui_registry.errors import Refused
+from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.store.backup import back_up
-from tui_registry.store.backups import EVERY, is_due
+from tui_registry.store.backups import EVERY, Backup, backups_of, check_sum, is_due
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
@@ -24,11 +24,15 @@ from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
-from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_copy, check_file, how_to_open
 from tui_registry.store.views import Views
 from tui_registry.store.writes import Writes
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
+
+if TYPE_CHECKING:
+    from tui_registry.store.contents import Contents
+    from tui_registry.store.restoring import Restored
 
 T = TypeVar("T")
 
@@ -123,6 +127,31 @@ class Store:
     def backup_is_due(self, every: timedelta = EVERY) -> bool:
         """Whether there are changes that the newest backup lacks, and it is older than `every`."""
         return not self.read_only and is_due(self.path, self._backups, self._clock(), every)
+
+    def backups(self) -> list[Backup]:
+        """The backups of this registry, the newest first."""
+        return backups_of(self.path, self._backups)
+
+    def look_into_backup(self, backup: Path) -> "Contents":
+        """What a sound backup holds; raises StoreError for another. For a worker."""
+        from tui_registry.store.contents import look_into
+
+        check_sum(backup)
+        check_copy(backup)
+        return look_into(backup)
+
+    def restore(self, backup: Path) -> "Future[Restored]":
+        """Put a backup in the file's place, after the changes handed in before; raises as `restore` does."""
+        from tui_registry.store.restoring import restore
+
+        def restored() -> "Restored":
+            if self.read_only:
+                raise StoreReadOnly("The registry was opened read-only, so nothing was restored.")
+            done = restore(self.path, backup, self._clock())
+            climb(self.path, self._backups, self._clock)
+            return done
+
+        return self._queue.put(restored)
 
     def key_state(self, row: ProviderRow) -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""

@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from tui_registry.errors import RegistryError
+from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
@@ -89,6 +90,7 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._offer_kept)
         self.run_worker(look_for_interrupted(self, self.desk))
         self.set_interval(LOOK_EVERY, self._look_for_changes)
+        self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.run_worker(self._check_registry())
         if sys.platform != "win32":
@@ -102,6 +104,21 @@ class RegistryApp(TerminalApp):
             await asyncio.to_thread(self.desk.store.check)
         except RegistryError as error:
             self._announce(str(error))
+
+    @work(exclusive=True, group="backup")
+    async def _back_up_if_due(self) -> None:
+        if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
+            self.screen.refuse(failed)
+
+    def action_back_up(self) -> None:
+        """Make a backup now."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.begin(backing_up.back_up_now)
+
+    def action_restore(self) -> None:
+        """Choose a backup and bring it back."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.begin(backing_up.choose_backup)
 
     def _offer_kept(self) -> None:
         if isinstance(self.screen, DeskScreen):
@@ -252,6 +269,10 @@ class RegistryApp(TerminalApp):
             yield SystemCommand(
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
+        if isinstance(screen, DeskScreen):
+            yield SystemCommand("Back up now", "a checked copy among the backups", self.action_back_up)
+            if not self.desk.store.read_only:
+                yield SystemCommand("Restore…", "bring a backup back", self.action_restore)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":
