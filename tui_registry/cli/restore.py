@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--salvage", is_flag=True, help="Instead, save what can still be read of the damaged file.")
 @json_option
 @pass_session
-def restore(session: Session, file: Path | None, as_json: bool) -> None:
+def restore(session: Session, file: Path | None, salvage: bool, as_json: bool) -> None:
     """Put the backup FILE in the registry's place; without FILE, list the backups.
 
     FILE is a path, or the name of a listed backup. It is checked first. The present file is moved aside,
     never overwritten, and keys come back only with the vault key they were sealed with.
     """
-    if file is None:
+    if salvage and file is not None:
+        raise click.UsageError("--salvage reads the registry's own file, so it takes no FILE.")
+    if file is None and not salvage:
         _list(session, as_json)
         return
     if session.choices.read_only:
         raise StoreReadOnly("--read-only changes nothing, so nothing was restored.")
+    if file is None:
+        _salvage(session, as_json)
+        return
     from tui_registry.store.restoring import restore as put_back
 
     backup = _named(session, file)
@@ -58,6 +64,47 @@ def tell_restored(session: Session, restored: "Restored", backup: Path, as_json:
         tell(f"The file that was there is now {aside}")
     if sentence := _vault_sentence(session, held):
         tell(sentence)
+
+
+def _salvage(session: Session, as_json: bool) -> None:
+    """Save what can be read, and say what came of every table."""
+    from tui_registry.catalog import known_providers
+    from tui_registry.store.salvage import salvage
+
+    done = salvage(session.found_database(), known_providers(), session.clock())
+    if as_json:
+        print_json(
+            {
+                "tables": {
+                    each.table: {"kept": each.kept, "refused": each.refused, "there": each.there}
+                    for each in done.tables
+                },
+                "set_aside": None if done.aside is None else str(done.aside),
+                "vault": _vault_sentence(session, done.contents),
+                **done.contents.counts(),
+            }
+        )
+        return
+    print_table(
+        ("Table", "Saved", "Refused", "There were"),
+        [
+            (
+                each.table,
+                f"{each.kept:,}",
+                f"{each.refused:,}",
+                "?" if each.there is None else f"{each.there:,}",
+            )
+            for each in done.tables
+        ],
+        numbers=("Saved", "Refused", "There were"),
+    )
+    tell(f"Saved {done.contents.words()}. The damaged file is now {done.aside}")
+    if sentence := _vault_sentence(session, done.contents):
+        tell(sentence)
+
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"
 
 
 def _vault_sentence(session: Session, held: "Contents") -> str | None:

@@ -34,20 +34,32 @@ class Restored:
 
 
 def restore(path: Path, backup: Path, moment: datetime) -> Restored:
-    """Put a checked copy of a backup in the registry's place; the present file becomes `.before-restore-…`.
+    """Put a checked copy of a backup in the registry's place.
+
+    The present file becomes `<name>.before-restore-<time>`, or `<name>.damaged-<time>` when it is damaged.
 
     Raises StoreMissing, StoreDamaged or StoreNewer for a backup that is not sound, StoreLocked while another
     session holds the registry, StoreError where nothing can be written; then nothing was changed.
     """
     if not backup.is_file():
         raise StoreMissing(f"There is no backup at {backup}. To list them, run: tui-registry restore")
+    why = "damaged" if _is_damaged(path) else "before-restore"
     with new_beside(path) as draft:
         with explained(backup):
             was_summed = check_sum(backup)
             _copy(backup, draft)
-        return Restored(
-            check_new(draft, backup), put_in_place(draft, path, "before-restore", moment), was_summed
-        )
+        return Restored(check_new(draft, backup), put_in_place(draft, path, why, moment), was_summed)
+
+
+def _is_damaged(path: Path) -> bool:
+    """Whether the present file is damaged; one that cannot be looked at now is not called so."""
+    try:
+        check_copy(path)
+    except StoreDamaged:
+        return True
+    except StoreError:
+        pass
+    return False
 
 
 def check_new(draft: Path, named: Path) -> Contents:
@@ -103,7 +115,13 @@ def set_strays_aside(path: Path, moment: datetime) -> None:
 
 
 def _aside(path: Path, why: str, moment: datetime) -> Path:
-    return path.with_name(f"{path.name}.{why}-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}")
+    """A name beside the registry that nothing has yet."""
+    named = path.with_name(f"{path.name}.{why}-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}")
+    free, number = named, 1
+    while os.path.lexists(free):
+        number += 1
+        free = named.with_name(f"{named.name}-{number}")
+    return free
 
 
 def _set_companions_aside(path: Path, aside: Path) -> None:
