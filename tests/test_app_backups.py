@@ -35,7 +35,7 @@ async def test_a_backup_by_command_comes_back_by_command(empty: Session) -> None
         assert "by hand" in screen_text(pilot)
         await pilot.pause(0.3)
         await pilot.press("a")
-        await on_screen(pilot, "1 providers, 1 keys, 0 models, 0 results")
+        await on_screen(pilot, "1 provider, 1 key, 0 models, 0 results")
         await pilot.pause(0.3)
         await pilot.press("y")
         await on_screen(pilot, "Restored")

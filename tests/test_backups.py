@@ -165,7 +165,7 @@ def shell(tmp_path: Path) -> Shell:
 def test_backup_writes_a_private_checked_copy_with_its_sum_and_says_what_its_keys_need(shell: Shell) -> None:
     told = shell.done("backup")
     (backup,) = made(shell.home)
-    assert f"Backed up to {backup.path}: 1 providers, 1 keys, 0 models, 0 results; checked." in told
+    assert f"Backed up to {backup.path}: 1 provider, 1 key, 0 models, 0 results; checked." in told
     assert str(shell.home.key_file) in told
     assert (
         stat.S_IMODE(backup.path.stat().st_mode)

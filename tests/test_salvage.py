@@ -24,6 +24,8 @@ from tui_registry.store.salvage import Salvaged, salvage
 from tui_registry.store.soundness import check_copy, check_file
 
 PAGE = 4096
+EVERY = 6
+"""Which pages are lost in turn; that every one is noticed is tried with the other faults of the file."""
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +94,13 @@ def test_a_whole_file_is_saved_whole_with_its_states(home: Home, sample: Home) -
         assert store.reads.counts().verified_models == 60
 
 
-def test_each_page_lost_in_turn_costs_few_rows_and_brings_no_wrong_one(home: Home, sample: Home) -> None:
+def test_a_lost_page_costs_few_rows_and_brings_no_wrong_one(home: Home, sample: Home) -> None:
     whole = sample.database.read_bytes()
     tables = [each.table for each in saved(home).tables]
     truth = {table: rows(sample.database, table) for table in tables}
     keys = {table: {dict(row)["id"]: row for row in truth[table]} for table in ("provider", "model")}  # type: ignore[call-overload]
     total, fatal, kept = sum(map(len, truth.values())), 0, []
-    for page in range(len(whole) // PAGE):
+    for page in range(0, len(whole) // PAGE, EVERY):
         home.database.write_bytes(whole[: page * PAGE] + bytes(PAGE) + whole[(page + 1) * PAGE :])
         with pytest.raises(StoreDamaged):
             check_file(home.database)
@@ -124,7 +126,7 @@ def test_each_page_lost_in_turn_costs_few_rows_and_brings_no_wrong_one(home: Hom
                     "last_verified_at",
                 }, "a state falls back where its proof is lost; nothing else differs"
     kept.sort()
-    assert fatal <= len(whole) // PAGE // 4
+    assert fatal <= len(whole) // PAGE // EVERY // 4
     assert kept[len(kept) // 2] >= 0.8 * total
 
 
@@ -162,7 +164,7 @@ def test_an_interrupted_save_is_undone_before_rows_are_read(home: Home, sample: 
 def test_what_holds_nothing_is_left_as_it_is(home: Home, content: bytes) -> None:
     home.database.write_bytes(content)
     before = everything_below(home.root)
-    with pytest.raises(StoreDamaged, match="Nothing could be read from"):
+    with pytest.raises(StoreDamaged, match="Nothing could be saved from"):
         saved(home)
     assert everything_below(home.root) == before
 

@@ -52,7 +52,7 @@ def tell_restored(session: Session, restored: "Restored", backup: Path, as_json:
                 "restored": str(backup),
                 "sum_checked": restored.was_summed,
                 "set_aside": None if aside is None else str(aside),
-                "vault": _vault_sentence(session, held),
+                "vault": vault_sentence(session, held),
                 **held.counts(),
             }
         )
@@ -62,7 +62,7 @@ def tell_restored(session: Session, restored: "Restored", backup: Path, as_json:
         tell("No SHA-256 lay beside it, so only its structure and rules were checked.")
     if aside is not None:
         tell(f"The file that was there is now {aside}")
-    if sentence := _vault_sentence(session, held):
+    if sentence := vault_sentence(session, held):
         tell(sentence)
 
 
@@ -80,7 +80,7 @@ def _salvage(session: Session, as_json: bool) -> None:
                     for each in done.tables
                 },
                 "set_aside": None if done.aside is None else str(done.aside),
-                "vault": _vault_sentence(session, done.contents),
+                "vault": vault_sentence(session, done.contents),
                 **done.contents.counts(),
             }
         )
@@ -99,7 +99,7 @@ def _salvage(session: Session, as_json: bool) -> None:
         numbers=("Saved", "Refused", "There were"),
     )
     tell(f"Saved {done.contents.words()}. The damaged file is now {done.aside}")
-    if sentence := _vault_sentence(session, done.contents):
+    if sentence := vault_sentence(session, done.contents):
         tell(sentence)
 
 
@@ -107,7 +107,7 @@ def _number(count: int | None) -> str:
     return "?" if count is None else f"{count:,}"
 
 
-def _vault_sentence(session: Session, held: "Contents") -> str | None:
+def vault_sentence(session: Session, held: "Contents") -> str | None:
     """Whether the keys that came back open here; None where there are none."""
     if not held.keys:
         return None

@@ -25,7 +25,7 @@ _TIME = "%Y%m%dT%H%M%S%f"
 _WORDS = {
     "hand": "by hand",
     "exit": "on leaving the app",
-    "hour": "changed for an hour",
+    "hour": "after changes",
     "import": "before an import",
     "purge": "before a purge",
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tui_registry.store.database import location
 from tui_registry.store.faults import explained
+from tui_registry.text import counted
 
 _QUESTION = """
 SELECT (SELECT count(*) FROM provider), (SELECT count(api_key_encrypted) FROM provider),
@@ -36,7 +37,7 @@ class Contents:
 
     def words(self) -> str:
         """The numbers in words."""
-        return ", ".join(f"{number:,} {name}" for name, number in self.counts().items())
+        return ", ".join(counted(number, name.removesuffix("s")) for name, number in self.counts().items())
 
 
 def look_into(path: Path) -> Contents:

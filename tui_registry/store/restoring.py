@@ -13,8 +13,9 @@ from pathlib import Path
 from tui_registry.errors import StoreDamaged, StoreError, StoreLocked, StoreMissing
 from tui_registry.store.backups import check_sum
 from tui_registry.store.contents import Contents, look_into
-from tui_registry.store.database import location, sync_directory
+from tui_registry.store.database import fill, location, sync_directory
 from tui_registry.store.faults import explain, explained
+from tui_registry.store.rows import KnownSeed
 from tui_registry.store.soundness import check_copy
 
 HOLD_PATIENCE = 1.0
@@ -60,6 +61,13 @@ def _is_damaged(path: Path) -> bool:
     except StoreError:
         pass
     return False
+
+
+def begin_anew(path: Path, known: KnownSeed, moment: datetime) -> Path | None:
+    """An empty registry in the place of a damaged or lost one; where that lies now. Raises as `restore`."""
+    with new_beside(path) as draft:
+        fill(draft, known.rows())
+        return put_in_place(draft, path, "damaged", moment)
 
 
 def check_new(draft: Path, named: Path) -> Contents:
@@ -133,6 +141,9 @@ def _set_companions_aside(path: Path, aside: Path) -> None:
 @contextmanager
 def _held(path: Path) -> Iterator[None]:
     """The file locked against every other session, an interrupted save undone; a damaged one as it is."""
+    if path.stat().st_size == 0:  # locking it would begin a database in it
+        yield
+        return
     with closing(
         sqlite3.connect(location(path), uri=True, timeout=HOLD_PATIENCE, isolation_level=None)
     ) as connection:

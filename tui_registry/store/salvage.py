@@ -1,5 +1,6 @@
 """A damaged file read row by row into a new one, through the same rules; the old one is only read."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,10 @@ from tui_registry.store.rows import KnownProvider, KnownSeed
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import differences
 
-MOST_PROBED, MOST_PROBED_BLINDLY = 200_000, 5_000
+MOST_PROBED, MOST_PROBED_BLINDLY = 200_000, 1_000
 """How many ids are tried one by one between two readable stretches of a table, and after the only one."""
+
+_HOPELESS = re.compile("not a database|no such table")
 
 _NOT_KEPT = ("purge", "known_providers")
 """Settings that are not taken over: a purge under way, and which known providers were filled in."""
@@ -74,8 +77,13 @@ def salvage(path: Path, known: KnownSeed, moment: datetime) -> Salvaged:
             tables = tuple(_save(damaged, database, table) for table in _parents_first(database))
             _give_states_back(damaged, database, stamp(moment))
         if not any(each.kept for each in tables if each.table not in ("meta", "known_provider")):
-            raise StoreDamaged(f"Nothing could be read from {path}. It was left as it is.")
+            raise _hopeless(path, sum(each.refused for each in tables))
         return Salvaged(check_new(draft, path), tables, put_in_place(draft, path, "damaged", moment))
+
+
+def _hopeless(path: Path, refused: int) -> StoreDamaged:
+    why = f"{refused:,} rows can be read, but not the providers they belong to. " if refused else ""
+    return StoreDamaged(f"Nothing could be saved from {path}. {why}It was left as it is.")
 
 
 def _copy_with_journal(path: Path, copy: Path) -> None:
@@ -151,7 +159,7 @@ def _readable(damaged: sqlite3.Connection, table: str) -> Iterator[Row]:
     for row in _stretch(damaged, table, "rowid > 0 ORDER BY rowid", cuts):
         first = int(str(row["rowid"]))
         yield row
-    if not cuts:
+    if not cuts or _HOPELESS.search(cuts[0]):
         return
     for row in _stretch(damaged, table, f"rowid > {first} ORDER BY rowid DESC"):
         last = int(str(row["rowid"]))

@@ -15,6 +15,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
+from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
 from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
@@ -95,7 +96,7 @@ class RegistryApp(TerminalApp):
             self.run_worker(self._check_registry())
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
-            for name in (signal.SIGTERM, signal.SIGHUP):
+            for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
 
     async def _check_registry(self) -> None:
@@ -161,9 +162,13 @@ class RegistryApp(TerminalApp):
 
     def _fatal_error(self) -> None:
         """End after a bug without showing any local variable; the text carries no secret."""
-        error = self._exception
+        from tui_registry.ui.crashing import crash_text, keep_log
+
+        error, log = self._exception, self.desk.crash_log
+        if log is not None:
+            log = keep_log(log, error, stamp(self.desk.clock()))
         self._exit_renderables.clear()
-        self.panic(crash_text(error))
+        self.panic(crash_text(error, log))
 
     def _look_for_changes(self) -> None:
         """Show what another session has committed."""
@@ -296,18 +301,3 @@ class CommandCall:
 def theme_names() -> list[str]:
     """The names that --theme and the settings may use."""
     return sorted(BUILTIN_THEMES)
-
-
-def crash_text(error: Exception | None) -> str:
-    """What a person reads when a bug ends the app: no locals, no message of the error, no secret."""
-    where = ""
-    trace = error.__traceback__ if error else None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is not None:
-        code = trace.tb_frame.f_code
-        where = f" ({type(error).__name__} in {code.co_name}, line {trace.tb_lineno})"
-    return (
-        f"tui-registry stopped because of a bug in it{where}.\n"
-        "Your data is saved up to the last save. `tui-registry doctor` checks it."
-    )
