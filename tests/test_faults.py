@@ -133,7 +133,7 @@ def leave_hot_journal(path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
     assert done.returncode == -signal.SIGKILL
-    assert path.with_name("registry.db-journal").exists()
+    assert path.with_name(f"{path.name}-journal").exists()
 
 
 def counted(path: Path) -> object:

@@ -28,6 +28,8 @@ COMMANDS = (
     "history",
     "export",
     "run",
+    "backup",
+    "restore",
     "doctor",
     "keys",
 )

@@ -48,7 +48,7 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
     if not present:
         traces = session.traces()
         if traces:
-            words = f"There is none, but {' and '.join(traces)}. Copy a backup to {session.paths.database}."
+            words = f"There is none, but {' and '.join(traces)}. Run: tui-registry restore"
             yield Finding("registry", "problem", words, unusable=True)
         else:
             yield Finding("registry", "warning", "There is none yet; the first start makes one.")
