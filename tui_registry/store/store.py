@@ -1,33 +1,41 @@
-"""The registry's file, opened: reads for whoever asks, writes in order, keys for whoever may have them."""
+"""The registry's file, opened: reads for whoever asks, writes in order, keys for whoever may have them.
+
+Only what the first list needs is loaded with it; the rest is when it is first asked for.
+"""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import nullcontext
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import Refused
-from tui_registry.store.backup import back_up
-from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.queue import WriteQueue
-from tui_registry.store.read_history import HistoryReads
-from tui_registry.store.read_proofs import ProofReads
-from tui_registry.store.reads import Reads
-from tui_registry.store.rows import KnownSeed, ProviderRow
-from tui_registry.store.seeding import SEEDED, seed
 from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.statements import fetch
 from tui_registry.store.views import Views
-from tui_registry.store.writes import Writes
-from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from tui_registry.store.read_history import HistoryReads
+    from tui_registry.store.read_proofs import ProofReads
+    from tui_registry.store.reads import Reads
+    from tui_registry.store.rows import KnownSeed, ProviderRow
+    from tui_registry.store.writes import Writes
+    from tui_registry.text import Secret
+
 T = TypeVar("T")
+
+SEEDED = "known_providers"
+"""The setting that says which of the package's known providers the file holds."""
 
 PAGE_BUDGET = 0.04
 """Seconds a list's first page is searched on the screen's thread before the worker's answer is awaited."""
@@ -47,16 +55,12 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.is_checked = True
-        self.reads = Reads(connections.read)
-        self.history = HistoryReads(connections.read)
-        self.proofs = ProofReads(connections.read)
         self.views = Views(self.path, clock=clock, budget=PAGE_BUDGET)
         self._connections = connections
         self._vault = vault
+        self._clock = clock
+        self._backups = backups
         self._queue = WriteQueue()
-        self._writes = Writes(
-            connections, vault, clock, lambda: back_up(self.path, backups, "purge", clock())
-        )
 
     @classmethod
     def open(
@@ -65,7 +69,7 @@ class Store:
         *,
         vault: Vault,
         clock: Clock,
-        known: KnownSeed,
+        known: "KnownSeed",
         create: bool,
         read_only: bool = False,
         backups: Path | None = None,
@@ -90,13 +94,58 @@ class Store:
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
         store.is_checked = not is_large
-        if not read_only and store.reads.setting(SEEDED) != known.version:
-            with connections.write() as database:
-                reads = Reads(lambda: nullcontext(database))
-                seed(Change(database, reads, vault, stamp(clock())), known)
+        if not read_only:
+            store._seed(known)
         return store
 
-    def write(self, change: Callable[[Writes], T]) -> Future[T]:
+    def _seed(self, known: "KnownSeed") -> None:
+        """Bring the known providers of the file up to the package's, where they are not."""
+        with self._connections.read() as database:
+            held = fetch(database, "SELECT value FROM meta WHERE key = ?", (SEEDED,))
+        if held == [(known.version,)]:
+            return
+        from tui_registry.store.change import Change
+        from tui_registry.store.reads import Reads
+        from tui_registry.store.seeding import seed
+
+        with self._connections.write() as database:
+            reads = Reads(lambda: nullcontext(database))
+            change = Change(database, reads, self._vault, stamp(self._clock()))
+            seed(change, known)
+            change.setting(SEEDED, known.version)
+
+    @cached_property
+    def reads(self) -> "Reads":
+        """Single records and what belongs to them."""
+        from tui_registry.store.reads import Reads
+
+        return Reads(self._connections.read)
+
+    @cached_property
+    def history(self) -> "HistoryReads":
+        """What the results say in sum."""
+        from tui_registry.store.read_history import HistoryReads
+
+        return HistoryReads(self._connections.read)
+
+    @cached_property
+    def proofs(self) -> "ProofReads":
+        """What was proved of keys, limits and models."""
+        from tui_registry.store.read_proofs import ProofReads
+
+        return ProofReads(self._connections.read)
+
+    @cached_property
+    def _writes(self) -> "Writes":
+        from tui_registry.store.backup import back_up
+        from tui_registry.store.writes import Writes
+
+        def back_up_first() -> Path:
+            return back_up(self.path, self._backups, "purge", self._clock())
+
+        return Writes(self._connections, self._vault, self._clock, back_up_first)
+
+    def write(self, change: "Callable[[Writes], T]") -> "Future[T]":
         """Hand a change to the writer; it runs after those before it, even when nobody waits any more."""
         return self._queue.put(lambda: change(self._writes))
 
@@ -108,16 +157,16 @@ class Store:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
         check_content(self.path)
 
-    def key_state(self, row: ProviderRow) -> KeyState:
+    def key_state(self, row: "ProviderRow") -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""
         return self._judged(row)[0]
 
-    def key_words(self, row: ProviderRow) -> str:
+    def key_words(self, row: "ProviderRow") -> str:
         """The key's state as lists show it, e.g. `set` or `for api.openai.com`."""
         state, host = self._judged(row)
         return state.words(host)
 
-    def open_key(self, provider_id: int) -> Secret:
+    def open_key(self, provider_id: int) -> "Secret":
         """A provider's key, for its present endpoint only; raises Refused without either, else VaultError."""
         row = self.reads.provider_by_id(provider_id)
         if row.api_key_encrypted is None:
@@ -125,7 +174,7 @@ class Store:
         origin = stored_endpoint(row.name, row.endpoint).origin
         return self._vault.open(row.api_key_encrypted, origin=origin, uuid=row.uuid)
 
-    def proven_key(self, row: ProviderRow) -> tuple[KeyState, str]:
+    def proven_key(self, row: "ProviderRow") -> tuple[KeyState, str]:
         """The key's state after really opening it, and the sentence that explains a bad one."""
         if row.api_key_encrypted is None:
             return KeyState.NONE, f"{row.name} has no key. Enter one."
@@ -154,5 +203,5 @@ class Store:
     ) -> None:
         self.close()
 
-    def _judged(self, row: ProviderRow) -> tuple[KeyState, str | None]:
+    def _judged(self, row: "ProviderRow") -> tuple[KeyState, str | None]:
         return self._vault.key_state(row.api_key_encrypted, origin=origin_of_stored(row.endpoint))

@@ -14,14 +14,17 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tui_registry.clock import Clock, utc_now
 from tui_registry.errors import InvalidInput, StoreError, StoreLocked, StoreMissing
 from tui_registry.money import USUAL_MIX, mixed
 from tui_registry.store.filters import CompiledFilter, compile_filter
-from tui_registry.store.rows import Row
 from tui_registry.store.view_columns import SHAPES, Column, Shape, ViewName
+
+if TYPE_CHECKING:
+    from tui_registry.store.rows import Row
 
 CHUNK = 16_384
 FIRST_TRY = 0.012
@@ -141,11 +144,11 @@ class ViewRows:
         """The SQL that gives all ids in order, without its bound values."""
         return self._scan_sql
 
-    def head(self, size: int) -> list[Row]:
+    def head(self, size: int) -> "list[Row]":
         """The first rows in order; raises StoreLocked while another process holds the file."""
         return self.slice(0, size)
 
-    def slice(self, start: int, size: int) -> list[Row]:
+    def slice(self, start: int, size: int) -> "list[Row]":
         """The rows from a position on, for the time while the ids are not loaded yet."""
         found = None
         if self._walk_sql != self._scan_sql:
@@ -173,7 +176,7 @@ class ViewRows:
             connection.set_progress_handler(None, 0)
         return found
 
-    def rows(self, ids: Sequence[int]) -> list[Row | None]:
+    def rows(self, ids: Sequence[int]) -> "list[Row | None]":
         """The rows of these ids in the order asked; None where a record is gone."""
         if not ids:
             return []
