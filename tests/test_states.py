@@ -28,7 +28,7 @@ from tui_registry.errors import (
     WrongVaultKey,
 )
 from tui_registry.store import Finding, ModelRow, NewResult, ProviderRow, Store, Writes
-from tui_registry.store.rows import KEY_REJECTED
+from tui_registry.store.known import KEY_REJECTED
 from tui_registry.store.write_history import record_results
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault

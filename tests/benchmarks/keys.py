@@ -1,6 +1,6 @@
 """P3 to P7, P11, P14 and P15: what a key costs, in time and in bytes, from outside on 120x40."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.benchmarks.budgets import TURNS, Found, middle
@@ -22,10 +22,16 @@ def opened(home: Path, view: str) -> Outside:
 
 def answers(program: Outside, key: str, turns: int = TURNS) -> list[Answer]:
     """What came back for each press; what follows when the cursor has rested is left out."""
-    found = []
+    return next(iter(side_by_side((program,), key, turns)))
+
+
+def side_by_side(programs: Sequence[Outside], key: str, turns: int = TURNS) -> list[list[Answer]]:
+    """The same for several programs, pressed in turns, so that a busy moment is shared by all."""
+    found: list[list[Answer]] = [[] for _ in programs]
     for _ in range(turns):
-        found.append(program.press(key))
-        program.rest(0.2)
+        for program, answered in zip(programs, found, strict=True):
+            answered.append(program.press(key))
+            program.rest(0.2)
     return found
 
 
@@ -45,7 +51,7 @@ def measured(folder: Path) -> Iterator[Found]:
     with Outside((*HELLO, "keys")) as floor, opened(few, "5") as short, opened(many, "5") as long:
         floor.ready(READY)
         floor.rest()
-        least, less, more = (times(answers(program, "down")) for program in (floor, short, long))
+        least, less, more = map(times, side_by_side((floor, short, long), "down", 2 * TURNS))
         yield Found("P3", "down, 1,000,000 rows", more / least, 1.5, " ×", f"one line {least:.1f} ms")
         yield Found("P3", "down, 1,000,000 rows beside 1,000", more / less, 1.2, " ×")
         late = middle(long.hold("down", 60, 30) for _ in range(3))

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from tui_registry.endpoint import origin_of, parse_endpoint
 from tui_registry.errors import InvalidInput
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.known import KnownProvider
 from tui_registry.text import is_showable
 
 DIALECTS = ("openai", "anthropic", "gemini", "cohere")

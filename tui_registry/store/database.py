@@ -12,7 +12,7 @@ from urllib.parse import quote
 import peewee as pw
 
 from tui_registry.errors import StoreError
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.known import KnownProvider
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, require_sqlite, steps
 
 WRITE_PATIENCE = 5.0

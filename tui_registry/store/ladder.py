@@ -7,10 +7,9 @@ from pathlib import Path
 
 from tui_registry.clock import Clock
 from tui_registry.errors import StoreDamaged
-from tui_registry.store.backup import back_up
 from tui_registry.store.database import WRITE_PATIENCE, location
 from tui_registry.store.faults import explained
-from tui_registry.store.schema import build, steps
+from tui_registry.store.schema import FORMAT, build, steps
 from tui_registry.store.soundness import read_format
 
 # another start may be upgrading a large file, backup included
@@ -23,12 +22,12 @@ def climb(path: Path, backups: Path, clock: Clock, scripts: Sequence[str] | None
     Several programs may start at once: one upgrades, the others wait and find it done. A step that fails
     leaves the file as it was. Raises StoreNewer, StoreDamaged, StoreLocked, StoreFull or StoreReadOnly.
     """
-    scripts = steps() if scripts is None else scripts
-    newest = len(scripts)
+    newest = FORMAT if scripts is None else len(scripts)
     with explained(path), closing(_connect(path)) as connection:
         _prepare(connection)
         if read_format(connection, path, newest) == newest:
             return None
+        scripts = steps() if scripts is None else scripts
         connection.execute(f"PRAGMA busy_timeout = {_UPGRADE_PATIENCE * 1000}")
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -64,6 +63,8 @@ def _step_up(
     clock: Clock,
 ) -> Path:
     """Back the file up, run the steps and check what they left, inside the open transaction."""
+    from tui_registry.store.backup import back_up
+
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise StoreDamaged(f"{path} is damaged, so it was not upgraded: {problem}. Restore a backup.")

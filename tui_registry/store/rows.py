@@ -9,29 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-KEY_REJECTED = "key rejected by the provider"
-"""Why a provider whose key was proved to be no good is off."""
+from tui_registry.store.known import KnownProvider as KnownProvider
 
 Cell: TypeAlias = int | float | str | None
 Row: TypeAlias = tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KnownProvider:
-    """A provider name that may be used, with the facts about it; `endpoint` may hold {placeholders}."""
-
-    name: str
-    endpoint: str
-    website: str | None = None
-    docs: str | None = None
-    console_url: str | None = None
-    env_vars: str | None = None
-    dialect: str = "openai"
-    auth: str = "bearer"
-    key_proof: str | None = None
-    limit_headers: str | None = None
-    local_token: str | None = None
-    source: str = "package"
 
 
 class KnownSeed(Protocol):

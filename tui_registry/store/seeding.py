@@ -7,8 +7,6 @@ from tui_registry.store.rows import KnownProvider, KnownSeed
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Known
 
-SEEDED = "known_providers"
-
 
 def seed(change: Change, known: KnownSeed) -> None:
     """Add the package's new names and bring its old ones up to date; the user's own stay as they are."""
@@ -20,7 +18,6 @@ def seed(change: Change, known: KnownSeed) -> None:
             change.insert(Known, asdict(fresh))
         elif row.source == "package" and row != fresh:
             _update(change, row, fresh, keep_name=row.name in used)
-    change.setting(SEEDED, known.version)
 
 
 def _update(change: Change, row: KnownProvider, fresh: KnownProvider, keep_name: bool) -> None:

@@ -1,9 +1,11 @@
-"""The registry's file, opened: reads for whoever asks, writes in order, keys for whoever may have them."""
+"""The registry's file, opened: reads for whoever asks, writes in order, keys for whoever may have them.
+
+Only what the first list needs is loaded with it; the rest is when it is first asked for.
+"""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import nullcontext
-from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -11,30 +13,34 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import Refused, StoreReadOnly
-from tui_registry.store.backup import back_up
-from tui_registry.store.backups import EVERY, Backup, backups_of, check_sum, is_due
-from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.leftovers import drafts_of, remove_stale
 from tui_registry.store.queue import WriteQueue
-from tui_registry.store.read_history import HistoryReads
-from tui_registry.store.read_proofs import ProofReads
-from tui_registry.store.reads import Reads
-from tui_registry.store.rows import KnownSeed, ProviderRow
-from tui_registry.store.seeding import SEEDED, seed
-from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_copy, check_file, how_to_open
+from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.statements import fetch
 from tui_registry.store.views import Views
-from tui_registry.store.writes import Writes
-from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from datetime import timedelta
+
+    from tui_registry.store.backups import Backup
     from tui_registry.store.contents import Contents
+    from tui_registry.store.read_history import HistoryReads
+    from tui_registry.store.read_proofs import ProofReads
+    from tui_registry.store.reads import Reads
     from tui_registry.store.restoring import Restored
+    from tui_registry.store.rows import KnownSeed, ProviderRow
+    from tui_registry.store.writes import Writes
+    from tui_registry.text import Secret
 
 T = TypeVar("T")
+
+SEEDED = "known_providers"
+"""The setting that says which of the package's known providers the file holds."""
 
 PAGE_BUDGET = 0.04
 """Seconds a list's first page is searched on the screen's thread before the worker's answer is awaited."""
@@ -56,16 +62,12 @@ class Store:
         self.banner = banner
         self.is_checked = True
         self.has_written = False
-        self.reads = Reads(connections.read)
-        self.history = HistoryReads(connections.read)
-        self.proofs = ProofReads(connections.read)
         self.views = Views(self.path, clock=clock, budget=PAGE_BUDGET)
         self._connections = connections
         self._vault = vault
-        self._queue = WriteQueue()
         self._clock = clock
         self._backups = backups
-        self._writes = Writes(connections, vault, clock, self.back_up)
+        self._queue = WriteQueue()
 
     @classmethod
     def open(
@@ -74,7 +76,7 @@ class Store:
         *,
         vault: Vault,
         clock: Clock,
-        known: KnownSeed,
+        known: "KnownSeed",
         create: bool,
         read_only: bool = False,
         backups: Path | None = None,
@@ -101,13 +103,54 @@ class Store:
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
         store.is_checked = not is_large
-        if not read_only and store.reads.setting(SEEDED) != known.version:
-            with connections.write() as database:
-                reads = Reads(lambda: nullcontext(database))
-                seed(Change(database, reads, vault, stamp(clock())), known)
+        if not read_only:
+            store._seed(known)
         return store
 
-    def write(self, change: Callable[[Writes], T]) -> Future[T]:
+    def _seed(self, known: "KnownSeed") -> None:
+        """Bring the known providers of the file up to the package's, where they are not."""
+        with self._connections.read() as database:
+            held = fetch(database, "SELECT value FROM meta WHERE key = ?", (SEEDED,))
+        if held == [(known.version,)]:
+            return
+        from tui_registry.store.change import Change
+        from tui_registry.store.reads import Reads
+        from tui_registry.store.seeding import seed
+
+        with self._connections.write() as database:
+            reads = Reads(lambda: nullcontext(database))
+            change = Change(database, reads, self._vault, stamp(self._clock()))
+            seed(change, known)
+            change.setting(SEEDED, known.version)
+
+    @cached_property
+    def reads(self) -> "Reads":
+        """Single records and what belongs to them."""
+        from tui_registry.store.reads import Reads
+
+        return Reads(self._connections.read)
+
+    @cached_property
+    def history(self) -> "HistoryReads":
+        """What the results say in sum."""
+        from tui_registry.store.read_history import HistoryReads
+
+        return HistoryReads(self._connections.read)
+
+    @cached_property
+    def proofs(self) -> "ProofReads":
+        """What was proved of keys, limits and models."""
+        from tui_registry.store.read_proofs import ProofReads
+
+        return ProofReads(self._connections.read)
+
+    @cached_property
+    def _writes(self) -> "Writes":
+        from tui_registry.store.writes import Writes
+
+        return Writes(self._connections, self._vault, self._clock, self.back_up)
+
+    def write(self, change: "Callable[[Writes], T]") -> "Future[T]":
         """Hand a change to the writer; it runs after those before it, even when nobody waits any more."""
         self.has_written = True
         return self._queue.put(lambda: change(self._writes))
@@ -122,19 +165,27 @@ class Store:
 
     def back_up(self, reason: str) -> Path:
         """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
+        from tui_registry.store.backup import back_up
+
         return back_up(self.path, self._backups, reason, self._clock())
 
-    def backup_is_due(self, every: timedelta = EVERY) -> bool:
+    def backup_is_due(self, every: "timedelta | None" = None) -> bool:
         """Whether there are changes that the newest backup lacks, and it is older than `every`."""
-        return not self.read_only and is_due(self.path, self._backups, self._clock(), every)
+        from tui_registry.store.backups import EVERY, is_due
 
-    def backups(self) -> list[Backup]:
+        return not self.read_only and is_due(self.path, self._backups, self._clock(), every or EVERY)
+
+    def backups(self) -> "list[Backup]":
         """The backups of this registry, the newest first."""
+        from tui_registry.store.backups import backups_of
+
         return backups_of(self.path, self._backups)
 
     def look_into_backup(self, backup: Path) -> "Contents":
         """What a sound backup holds; raises StoreError for another. For a worker."""
+        from tui_registry.store.backups import check_sum
         from tui_registry.store.contents import look_into
+        from tui_registry.store.soundness import check_copy
 
         check_sum(backup)
         check_copy(backup)
@@ -153,21 +204,21 @@ class Store:
 
         return self._queue.put(restored)
 
-    def key_state(self, row: ProviderRow) -> KeyState:
+    def key_state(self, row: "ProviderRow") -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""
         return self._judged(row)[0]
 
-    def key_words(self, row: ProviderRow) -> str:
+    def key_words(self, row: "ProviderRow") -> str:
         """The key's state as lists show it, e.g. `set` or `for api.openai.com`."""
         state, host = self._judged(row)
         return state.words(host)
 
-    def sealed_elsewhere(self, row: ProviderRow) -> str | None:
+    def sealed_elsewhere(self, row: "ProviderRow") -> str | None:
         """The host a provider's key is sealed for when its endpoint names another one; None otherwise."""
         state, host = self._judged(row)
         return host if state is KeyState.OTHER_HOST else None
 
-    def open_key(self, provider_id: int) -> Secret:
+    def open_key(self, provider_id: int) -> "Secret":
         """A provider's key, for its present endpoint only; raises Refused without either, else VaultError."""
         row = self.reads.provider_by_id(provider_id)
         if row.api_key_encrypted is None:
@@ -175,7 +226,7 @@ class Store:
         origin = stored_endpoint(row.name, row.endpoint).origin
         return self._vault.open(row.api_key_encrypted, origin=origin, uuid=row.uuid)
 
-    def proven_key(self, row: ProviderRow) -> tuple[KeyState, str]:
+    def proven_key(self, row: "ProviderRow") -> tuple[KeyState, str]:
         """The key's state after really opening it, and the sentence that explains a bad one."""
         if row.api_key_encrypted is None:
             return KeyState.NONE, f"{row.name} has no key. Enter one."
@@ -204,5 +255,5 @@ class Store:
     ) -> None:
         self.close()
 
-    def _judged(self, row: ProviderRow) -> tuple[KeyState, str | None]:
+    def _judged(self, row: "ProviderRow") -> tuple[KeyState, str | None]:
         return self._vault.key_state(row.api_key_encrypted, origin=origin_of_stored(row.endpoint))

@@ -14,14 +14,17 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tui_registry.clock import Clock, utc_now
 from tui_registry.errors import InvalidInput, StoreError, StoreLocked, StoreMissing
 from tui_registry.money import USUAL_MIX, mixed
-from tui_registry.store.filters import CompiledFilter, compile_filter
-from tui_registry.store.rows import Row
 from tui_registry.store.view_columns import SHAPES, Column, Shape, ViewName
+
+if TYPE_CHECKING:
+    from tui_registry.store.filters import CompiledFilter
+    from tui_registry.store.rows import Row
 
 CHUNK = 16_384
 FIRST_TRY = 0.012
@@ -76,7 +79,7 @@ class Views:
         """The rows of a view; raises InvalidInput when it has no such column to sort by."""
         shape = SHAPES[view]
         column, descending = _sorted_by(shape, order or Order())
-        wanted = compile_filter(view, text, clock=self.clock)
+        wanted = _compiled(view, text, self.clock) if text else None
         return ViewRows(self, shape, wanted, column=column, descending=descending, scope=scope or Scope())
 
     def close(self) -> None:
@@ -106,7 +109,7 @@ class ViewRows:
         self,
         views: Views,
         shape: Shape,
-        wanted: CompiledFilter,
+        wanted: "CompiledFilter | None",
         *,
         column: Column,
         descending: bool,
@@ -114,15 +117,16 @@ class ViewRows:
     ) -> None:
         """Put the statements together; nothing is read yet."""
         self.columns = shape.names
-        self.notes = wanted.notes
-        self.words = wanted.words
+        self.notes = wanted.notes if wanted else ()
+        self.words = wanted.words if wanted else ()
         self.cut = False
         self._views = views
         self._shape = shape
-        self._filtered = bool(wanted.where_sql)
+        condition, values = (wanted.where_sql, wanted.params) if wanted else ("", ())
+        self._filtered = bool(condition)
         self._scope, self._scoped = _scope_sql(shape, scope)
-        self._values: tuple[int | float | str, ...] = (*self._scoped, *wanted.params)
-        where = " AND ".join(part for part in (self._scope, wanted.where_sql) if part)
+        self._values: tuple[int | float | str, ...] = (*self._scoped, *values)
+        where = " AND ".join(part for part in (self._scope, condition) if part)
         tail = (*(("WHERE", where) if where else ()), "ORDER BY", shape.order(column, descending))
         scan = shape.scan if scope.provider_id is None else shape.scoped
         walk = shape.walks.get(column.name, scan) if scope.provider_id is None else scan
@@ -141,11 +145,11 @@ class ViewRows:
         """The SQL that gives all ids in order, without its bound values."""
         return self._scan_sql
 
-    def head(self, size: int) -> list[Row]:
+    def head(self, size: int) -> "list[Row]":
         """The first rows in order; raises StoreLocked while another process holds the file."""
         return self.slice(0, size)
 
-    def slice(self, start: int, size: int) -> list[Row]:
+    def slice(self, start: int, size: int) -> "list[Row]":
         """The rows from a position on, for the time while the ids are not loaded yet."""
         found = None
         if self._walk_sql != self._scan_sql:
@@ -173,7 +177,7 @@ class ViewRows:
             connection.set_progress_handler(None, 0)
         return found
 
-    def rows(self, ids: Sequence[int]) -> list[Row | None]:
+    def rows(self, ids: Sequence[int]) -> "list[Row | None]":
         """The rows of these ids in the order asked; None where a record is gone."""
         if not ids:
             return []
@@ -243,6 +247,13 @@ class ViewRows:
         if not number or last - first + 1 != number:
             return None
         return array("q", range(last, first - 1, -1) if self._descending else range(first, last + 1))
+
+
+def _compiled(view: ViewName, text: str, clock: Clock) -> "CompiledFilter":
+    """What a filter line asks for; the first paint has none and does not load the language."""
+    from tui_registry.store.filters import compile_filter
+
+    return compile_filter(view, text, clock=clock)
 
 
 def _sorted_by(shape: Shape, order: Order) -> tuple[Column, bool]:

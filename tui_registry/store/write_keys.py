@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from tui_registry.endpoint import Endpoint, key_refusal, origin_of, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import KEY_REJECTED, NewResult, ProviderRow, ResultRow
+from tui_registry.store.known import KEY_REJECTED
+from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
 from tui_registry.store.write_providers import add, switched_off, update
 from tui_registry.store.write_results import record
 from tui_registry.text import Secret

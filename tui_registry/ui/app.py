@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import App, SystemCommand
@@ -21,21 +21,26 @@ from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.record_page import RecordPage
-from tui_registry.ui.restoring import keep_open_form, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
 from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
-from tui_registry.ui.verifying import is_running, look_for_interrupted, may_quit
+
+if TYPE_CHECKING:
+    from tui_registry.ui.form import FormScreen
+    from tui_registry.ui.jumping import JumpCommands
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
 SECOND_PRESS = 2.0
 """Seconds within which a second ctrl+c quits."""
+
+
+def jump_commands() -> "type[JumpCommands]":
+    """The palette's commands that go to a record."""
+    from tui_registry.ui.jumping import JumpCommands
+
+    return JumpCommands
 
 
 class RegistryApp(TerminalApp):
@@ -45,7 +50,7 @@ class RegistryApp(TerminalApp):
     CSS_PATH: ClassVar = ["app.tcss", "table.tcss", "form.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    COMMANDS: ClassVar = {*App.COMMANDS, JumpCommands}
+    COMMANDS: ClassVar = {*App.COMMANDS, jump_commands}
     BINDINGS: ClassVar = [
         *(bind(f"view.{number}", f"show_view('{view}')") for number, view in enumerate(VIEWS, 1)),
         bind("view.previous", "step_view(-1)"),
@@ -88,8 +93,7 @@ class RegistryApp(TerminalApp):
         if self._wanted_theme:
             self.theme = self._wanted_theme
         self.switch_mode("providers")
-        self.call_after_refresh(self._offer_kept)
-        self.run_worker(look_for_interrupted(self, self.desk))
+        self.call_after_refresh(self._look_back)
         self.set_interval(LOOK_EVERY, self._look_for_changes)
         self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
@@ -121,9 +125,15 @@ class RegistryApp(TerminalApp):
         if isinstance(self.screen, DeskScreen):
             self.screen.begin(backing_up.choose_backup)
 
-    def _offer_kept(self) -> None:
-        if isinstance(self.screen, DeskScreen):
+    def _look_back(self) -> None:
+        """Offer what was left unfinished the last time, now that the first list is drawn."""
+        from tui_registry.ui.verifying import look_for_interrupted
+
+        if self.desk.drafts is not None and self.desk.drafts.exists() and isinstance(self.screen, DeskScreen):
+            from tui_registry.ui.restoring import offer_kept
+
             self.screen.begin(offer_kept)
+        self.run_worker(look_for_interrupted(self, self.desk))
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours, so that no drawn line carries a control character."""
@@ -156,6 +166,9 @@ class RegistryApp(TerminalApp):
 
     def _ended_by_signal(self, number: signal.Signals) -> None:
         """End cleanly when the terminal or the system asks for it; what was typed is kept."""
+        from tui_registry.ui.form import FormScreen
+        from tui_registry.ui.restoring import keep_open_form
+
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
         said = [keep_open_form(self.desk, form) for form in forms]
         self.exit(return_code=128 + number, message="\n".join(filter(None, said)) or None)
@@ -212,6 +225,8 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._filter_models, event.provider)
 
     def _filter_models(self, provider: str) -> None:
+        from tui_registry.ui.list_screen import ListScreen
+
         if isinstance(self.screen, ListScreen):
             self.screen.filter_by(f'provider:"{provider}"')
 
@@ -227,6 +242,8 @@ class RegistryApp(TerminalApp):
 
     async def action_leave(self) -> None:
         """Back from a page; at the top, quit."""
+        from tui_registry.ui.record_page import RecordPage
+
         if isinstance(self.screen, RecordPage):
             self.screen.action_close()
         elif len(self.screen_stack) == 1:
@@ -234,6 +251,9 @@ class RegistryApp(TerminalApp):
 
     async def action_quit(self) -> None:
         """Quit; an open form with changes asks first, and so does a run that goes on."""
+        from tui_registry.ui.form import FormScreen
+        from tui_registry.ui.verifying import is_running
+
         changed = [each for each in self.screen_stack if isinstance(each, FormScreen) and each.has_unsaved()]
         if changed or is_running(self.desk):
             self.run_worker(self._ask_and_quit(changed[-1:]))
@@ -241,6 +261,8 @@ class RegistryApp(TerminalApp):
             self.exit()
 
     async def _ask_and_quit(self, changed: "Sequence[FormScreen[object]]") -> None:
+        from tui_registry.ui.verifying import may_quit
+
         if all([await form.confirm_leave() for form in changed]) and await may_quit(self, self.desk):
             self.exit()
 

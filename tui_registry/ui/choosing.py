@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.getters import query_one
 
-from tui_registry.ui import verifying
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.sorting import SortedScreen, ViewSpec
@@ -55,10 +54,14 @@ class ChoosingScreen(SortedScreen):
 
     def action_resume(self) -> None:
         """Go on with a run that was cut off or stopped."""
+        from tui_registry.ui import verifying
+
         self.begin(verifying.resume)
 
 
 async def _verify(screen: DeskScreen, noun: str, ids: list[int]) -> None:
+    from tui_registry.ui import verifying
+
     await verifying.verify(screen, verifying.wanted_of(noun, ids, screen.desk))
 
 

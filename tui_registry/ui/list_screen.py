@@ -1,9 +1,8 @@
 """One screen for all lists: a table, its filter and order, the detail beside it, and what is empty."""
 
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -17,13 +16,15 @@ from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.choosing import ChoosingScreen
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
-from tui_registry.ui.copying import copy_marked, copy_record
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.filter_box import FilterBox, FilterInput
 from tui_registry.ui.panes import Panes, ReadingPane
 from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.table import RecordTable
 from tui_registry.ui.words import plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 DETAIL_DELAY = 0.12
 """Seconds the cursor rests before the detail pane is drawn, so that a held key costs no bytes."""
@@ -189,7 +190,7 @@ class ListScreen(ChoosingScreen):
             )
         return plain(self._spec.empty)
 
-    def detail_text(self, row_id: int) -> Table:
+    def detail_text(self, row_id: int) -> "Table":
         """Everything about one record, for the pane."""
         raise NotImplementedError
 
@@ -221,6 +222,8 @@ class ListScreen(ChoosingScreen):
 
     def action_copy(self) -> None:
         """Offer what can be copied from the marked models, or from the record under the cursor."""
+        from tui_registry.ui.copying import copy_marked, copy_record
+
         if self._spec.noun != "model" or not self.on_marked(copy_marked):
             self.on_cursor(partial(copy_record, source=self._spec.copies))
 

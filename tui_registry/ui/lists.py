@@ -5,7 +5,7 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from tui_registry.money import per_million, short_count, show_amount, show_count, show_price
-from tui_registry.store.rows import KEY_REJECTED
+from tui_registry.store.known import KEY_REJECTED
 from tui_registry.ui.columns import Column, Record, Shown, Tinted
 from tui_registry.ui.words import NONE, STATE_TONE, UNKNOWN, aged, host, state
 

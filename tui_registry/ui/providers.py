@@ -1,38 +1,31 @@
 """View 1: the providers, and what to do while there are none."""
 
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.table import Table
 from rich.text import Text
 from textual import on
 
 from tui_registry.store.views import Order
-from tui_registry.ui import (
-    cloning,
-    deleting,
-    describe,
-    discovering,
-    editing,
-    key_editing,
-    onboarding,
-    provider_editing,
-)
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
-from tui_registry.ui.copies import provider_copies
-from tui_registry.ui.deleting_marked import PROVIDERS, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import provider_columns
-from tui_registry.ui.pages import show_models, show_provider
 from tui_registry.ui.sorting import ViewSpec
-from tui_registry.ui.text_editing import ask_in_editor
 from tui_registry.ui.words import plain
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tui_registry.ui.copies import Copy
 
 
 class ProvidersScreen(ListScreen):
-    """Providers, a row for each, with the detail of the one under the cursor beside them."""
+    """Providers, a row for each, with the detail of the one under the cursor beside them.
+
+    It is the first list that is drawn, so what each deed needs is loaded when the deed is begun.
+    """
 
     BINDINGS: ClassVar = [
         bind("record.edit", "edit"),
@@ -62,19 +55,23 @@ class ProvidersScreen(ListScreen):
                 columns=provider_columns(desk),
                 order=Order("name"),
                 empty="No providers yet.",
-                copies=provider_copies,
+                copies=_copies,
                 pane=True,
             ),
         )
 
-    def detail_text(self, row_id: int) -> Table:
+    def detail_text(self, row_id: int) -> "Table":
         """The provider under the cursor."""
+        from tui_registry.ui import describe
+
         return describe.provider_text(self.desk, row_id)
 
     def empty_text(self) -> Text:
         """How to begin, with the keys this shell offers, while there is no provider."""
         if self.filter_text:
             return super().empty_text()
+        from tui_registry.ui import onboarding
+
         found = onboarding.found_keys(self.desk)
         lines = [
             "No providers yet.",
@@ -98,57 +95,94 @@ class ProvidersScreen(ListScreen):
 
     @on(told.Opened)
     def _open(self, event: told.Opened) -> None:
+        from tui_registry.ui.pages import show_provider
+
         self.begin(show_provider, event.row_id)
 
     def action_new(self) -> None:
         """Add a provider."""
+        from tui_registry.ui import provider_editing
+
         self.begin(provider_editing.new_provider)
 
     def action_edit(self) -> None:
         """Edit the provider under the cursor."""
+        from tui_registry.ui import provider_editing
+
         self.on_cursor(provider_editing.edit_provider)
 
     def action_edit_text(self) -> None:
         """Edit the provider under the cursor in the editor."""
+        from tui_registry.ui import provider_editing
+        from tui_registry.ui.text_editing import ask_in_editor
+
         self.on_cursor(partial(provider_editing.edit_provider, asking=ask_in_editor))
 
     def action_clone(self) -> None:
         """Add a provider like the one under the cursor."""
+        from tui_registry.ui import cloning
+
         self.on_cursor(cloning.clone_provider)
 
     def action_key(self) -> None:
         """Change the key of the provider under the cursor."""
+        from tui_registry.ui import key_editing
+
         self.on_cursor(key_editing.edit_key)
 
     def action_price(self) -> None:
         """Edit the default price of the provider under the cursor."""
+        from tui_registry.ui import editing
+
         self.on_cursor(editing.edit_pricing)
 
     def action_limits(self) -> None:
         """Edit the limits of the provider under the cursor."""
+        from tui_registry.ui import editing
+
         self.on_cursor(editing.edit_limits)
 
     def action_switch(self) -> None:
         """Switch the provider under the cursor on or off."""
+        from tui_registry.ui import provider_editing
+
         self.on_cursor(provider_editing.toggle_provider)
 
     def action_delete(self) -> None:
         """Delete the marked providers or the one under the cursor, if nothing depends on them."""
+        from tui_registry.ui import deleting
+        from tui_registry.ui.deleting_marked import PROVIDERS, delete_marked
+
         if not self.on_marked(delete_marked, PROVIDERS):
             self.on_cursor(deleting.delete_provider)
 
     def action_discover(self) -> None:
         """Ask the provider under the cursor which models it has."""
+        from tui_registry.ui import discovering
+
         self.on_cursor(discovering.discover)
 
     def action_models(self) -> None:
         """Go to the models of the provider under the cursor."""
+        from tui_registry.ui.pages import show_models
+
         self.on_cursor(show_models)
 
     def action_import(self) -> None:
         """Bring in the bundled catalogue."""
+        from tui_registry.ui import onboarding
+
         self.begin(onboarding.import_catalogue)
 
     def action_take_over(self) -> None:
         """Seal the keys this shell's variables hold."""
+        from tui_registry.ui import onboarding
+
         self.begin(onboarding.take_over_keys)
+
+
+def _copies(desk: Desk, row_id: int) -> "tuple[str, list[Copy]]":
+    """What can be copied from a provider."""
+    from tui_registry.ui.copies import provider_copies
+
+    return provider_copies(desk, row_id)

@@ -1,6 +1,7 @@
 """Lists that are ordered by a column: by menu, by the next column, the other way round, or by a click."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
@@ -8,9 +9,10 @@ from tui_registry.store.view_columns import ViewName
 from tui_registry.store.views import Order
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.columns import Column
-from tui_registry.ui.copying import Source
 from tui_registry.ui.desk import Desk, DeskScreen
-from tui_registry.ui.dialogs import Choice, ChoiceMenu
+
+if TYPE_CHECKING:
+    from tui_registry.ui.copying import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class ViewSpec:
     columns: tuple[Column, ...]
     order: Order
     empty: str
-    copies: Source
+    copies: "Source"
     pane: bool = False
 
 
@@ -56,6 +58,8 @@ class SortedScreen(DeskScreen):
     @work
     async def action_sort_menu(self) -> None:
         """Choose the order from a menu of the columns."""
+        from tui_registry.ui.dialogs import Choice, ChoiceMenu
+
         choices = [
             Choice(letter, column.title, column.sort or "")
             for letter, column in zip("abcdefghijklmnop", self._sortable(), strict=False)

@@ -20,6 +20,20 @@ class TerminalApp(App[None]):
         super().__init__(ansi_color=ansi_color or None)
         self._thin_line = ThinLine(erases=fills_erased(os.environ)) if thin_line else None
         self._drawn_size = Size(0, 0)
+        self._css_variables = self.get_css_variables()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take on other colours; where they are the same, no style sheet is parsed once more."""
+        variables = self.get_css_variables()
+        if variables != self._css_variables:
+            self._css_variables = variables
+            super().refresh_css(animate)
+            return
+        self.stylesheet.update(self, animate=animate)
+        for screen in self.screen_stack:
+            if screen is not self.screen:
+                self.stylesheet.update(screen, animate=animate)
+            screen._css_update_count = self._css_update_count
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's driver, with a shorter wait after esc where that is known to be the Unix one."""
