@@ -165,6 +165,10 @@ class Vault:
             return state_of(error), str(error)
         return KeyState.SET, ""
 
+    def require(self, key_id: str) -> None:
+        """Raise KeyFileMissing, KeyFileRefused, VaultLocked or WrongVaultKey unless this key is there."""
+        self._key(key_id)
+
     def add_key(self) -> str:
         """Put a new key before the others, which stay; its name. The place holds both from then on."""
         self.reload()
