@@ -198,6 +198,11 @@ class Vault:
         """The code of the key that the database names, else of the first one."""
         return recovery_code(self._key(key_id or self.key_ids()[0]))
 
+    @property
+    def wrap(self) -> WrapKey | None:
+        """What the passphrase that was given became."""
+        return self._wrap
+
     def ring(self) -> Ring:
         """The keys themselves, for a backup that is sealed by other means."""
         self.reload()
