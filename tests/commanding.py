@@ -43,7 +43,7 @@ class Shell:
             registry,
             ["--home", str(self.root), *words],
             input=typed,
-            obj=Surroundings(self.environ, self.clock),
+            obj=Surroundings(dict(self.environ), self.clock),
             catch_exceptions=False,
         )
 
@@ -55,9 +55,14 @@ class Shell:
 
     def json(self, *words: str) -> Any:  # noqa: ANN401
         """What a command that succeeded answered with `--json`; it is ASCII and standard output alone."""
-        written = self.done(*words, "--json")
-        assert written.isascii()
-        return json.loads(written, parse_constant=_no_such_number)
+        return self.json_of(0, *words)
+
+    def json_of(self, code: int, *words: str) -> Any:  # noqa: ANN401
+        """The same of a command that answers with another exit code."""
+        result = self.run(*words, "--json")
+        assert result.exit_code == code, result.output
+        assert result.stdout.isascii()
+        return json.loads(result.stdout, parse_constant=_no_such_number)
 
     def refused(self, *words: str, typed: str | None = None, code: int = 2) -> str:
         """The sentence a refused command wrote to standard error; standard output stays empty."""

@@ -100,7 +100,7 @@ class AskingShell(Shell):
             registry,
             ["--home", str(self.root), *words],
             input=typed,
-            obj=Surroundings(self.environ, self.clock, asking),
+            obj=Surroundings(dict(self.environ), self.clock, asking),
             catch_exceptions=False,
         )
 

@@ -19,6 +19,7 @@ LIBRARY_ROOM = {
     "playhouse": {"store"},
     "sqlite3": {"store"},
     "cryptography": {"vault"},
+    "keyring": {"vault"},
     "httpx2": {"wire"},
     "genai_prices": {"catalog"},
     "platformdirs": {"paths"},

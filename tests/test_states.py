@@ -361,7 +361,7 @@ class TestSealedRecords:
         home.key_file.unlink()
         with home.open() as store:
             row = store.reads.provider_by_id(row.id)
-            assert store.key_state(row) is KeyState.LOCKED
+            assert store.key_state(row) is KeyState.MISSING
             for refused in (
                 lambda write: write.set_key(row.id, Secret("gsk_another_0123456789")),
                 lambda write: write.move_key(row.id, "api.groq.com"),

@@ -212,11 +212,11 @@ def test_lists_name_the_state_of_every_kind_of_record(sealed: Sealed) -> None:
 def test_without_the_key_file_a_record_still_says_what_it_is_for(sealed: Sealed) -> None:
     vault, record = sealed
     key_id = vault.key_ids()[0]
-    vault.path.unlink()
+    Path(vault.place.name).unlink()
     vault.reload()
-    assert vault.key_state(record, origin=OPENAI) == (KeyState.LOCKED, None)
+    assert vault.key_state(record, origin=OPENAI) == (KeyState.MISSING, None)
     assert read_header(record).origin == OPENAI
-    with pytest.raises(KeyFileMissing, match=f"{key_id[:8]} is not at {vault.path}"):
+    with pytest.raises(KeyFileMissing, match=f"{key_id[:8]} is not at {vault.place.name}"):
         opened(vault, record)
     assert vault.status(True, key_id).state is VaultState.MISSING
     assert vault.status(False).state is VaultState.EMPTY
@@ -225,7 +225,7 @@ def test_without_the_key_file_a_record_still_says_what_it_is_for(sealed: Sealed)
 def test_another_vaults_key_is_told_apart_from_damage_and_left_alone(sealed: Sealed, tmp_path: Path) -> None:
     vault, record = sealed
     other = Vault(tmp_path / "other" / "vault.key")
-    held, before = other.create(sealed_exists=False), other.path.read_bytes()
+    held, before = other.create(sealed_exists=False), Path(other.place.name).read_bytes()
     wanted = vault.key_ids()[0]
     assert other.key_state(record, origin=OPENAI) == (KeyState.OTHER_VAULT, None)
     status = other.status(True, wanted)
@@ -239,7 +239,7 @@ def test_another_vaults_key_is_told_apart_from_damage_and_left_alone(sealed: Sea
         assert held[:8] in sentence
         assert "remove every stored key, then enter them again" in sentence
     assert other.create(sealed_exists=True) == held
-    assert other.path.read_bytes() == before
+    assert Path(other.place.name).read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,17 @@ HIGHEST_SHARE = 99
 
 
 @dataclass(frozen=True, slots=True)
+class VaultSettings:
+    """Where the vault key is kept, `file` or `keyring`, and after how many idle minutes the app locks it.
+
+    A vault without a passphrase has no lock; after 0 minutes means never.
+    """
+
+    backend: str = "file"
+    lock_after: int = 15
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a person set; the defaults are the app's own.
 
@@ -36,6 +47,7 @@ class Settings:
     mouse: bool = True
     ascii: bool = False
     slow: bool = False
+    vault: VaultSettings = VaultSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,27 @@ def _flat(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, s
             raise ValueError(f'keys are texts, as in "{clean(above + name, limit=40)}" = "D,f5".')
 
 
+def _vault(value: object) -> VaultSettings:
+    if not isinstance(value, Mapping):
+        raise ValueError("vault is a table: [vault], and under it lock_after = 15.")
+    for key, given in value.items():
+        if key not in _VAULT:
+            shown = clean(str(key), limit=40)
+            raise ValueError(f"[vault] has no setting {shown}. There are backend, lock_after.")
+        if not _VAULT[key](given):
+            raise ValueError(f"[vault] {_VAULT_WORDS[key]}")
+    return VaultSettings(**value)
+
+
+_VAULT: Mapping[str, Callable[[object], bool]] = {
+    "backend": lambda given: given in ("file", "keyring"),
+    "lock_after": lambda given: type(given) is int and 0 <= given <= 1440,
+}
+_VAULT_WORDS = {
+    "backend": 'backend is "file" or "keyring".',
+    "lock_after": "lock_after is a whole number of minutes up to 1440, and 0 for never.",
+}
+
 _READERS: Mapping[str, Callable[[object], object]] = {
     "keys": _keys,
     "theme": _theme,
@@ -186,4 +219,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "mouse": _flag("mouse"),
     "ascii": _flag("ascii"),
     "slow": _flag("slow"),
+    "vault": _vault,
 }

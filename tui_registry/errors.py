@@ -19,6 +19,8 @@ RegistryError                  base; `exit_code` is what the command line ends w
 └── VaultError                 a sealed key cannot be made, read or used
     ├── KeyFileMissing         sealed keys exist, the vault key file does not
     ├── KeyFileRefused         the vault key file's mode, owner, kind or text is not acceptable
+    ├── VaultLocked            the vault key is behind a passphrase that was not given yet
+    ├── WrongPassphrase        the passphrase does not open the vault key
     ├── WrongVaultKey          the record was sealed with another vault's key
     ├── RecordDamaged          the sealed record was altered or is not one of ours
     ├── RecordNewer            the sealed record was written by a newer version
@@ -128,6 +130,14 @@ class KeyFileMissing(VaultError):
 
 class KeyFileRefused(VaultError):
     """The vault key file's mode, owner, kind or text is not acceptable."""
+
+
+class VaultLocked(VaultError):
+    """The vault key is behind a passphrase, or in a slow place, and nobody has unlocked it yet."""
+
+
+class WrongPassphrase(VaultError):
+    """The passphrase does not open what it was given for."""
 
 
 class WrongVaultKey(VaultError):

@@ -17,19 +17,24 @@ _ELSEWHERE = "Choose another place with --home."
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The places of one registry, all absolute; nothing of it need exist."""
+    """The places of one registry, all absolute; nothing of it need exist.
+
+    `usual_vault_key` is where the vault key lies unless a person names another file for it.
+    """
 
     database: Path
     backups: Path
     vault_key: Path
     config: Path
     state: Path
+    usual_vault_key: Path
 
 
-def find_paths(home: Path | None, environ: Mapping[str, str]) -> Paths:
+def find_paths(home: Path | None, environ: Mapping[str, str], key_file: Path | None = None) -> Paths:
     """The places under `home`, else under TUI_REGISTRY_HOME, else where the system keeps such files.
 
-    TUI_REGISTRY_DB and TUI_REGISTRY_KEY_FILE move the database (with its backups) and the vault key alone.
+    TUI_REGISTRY_DB moves the database (with its backups) alone; `key_file`, or TUI_REGISTRY_KEY_FILE without
+    it, the vault key.
     Raises InvalidInput for a text that is no path. Makes no directory.
     """
     named_home = environ.get("TUI_REGISTRY_HOME") or None
@@ -43,9 +48,12 @@ def find_paths(home: Path | None, environ: Mapping[str, str]) -> Paths:
     return Paths(
         database=database,
         backups=database.parent / "backups",
-        vault_key=_moved(environ, "TUI_REGISTRY_KEY_FILE", state / "vault.key"),
+        vault_key=_absolute(key_file, "--key-file")
+        if key_file is not None
+        else _moved(environ, "TUI_REGISTRY_KEY_FILE", state / "vault.key"),
         config=config / "config.toml",
         state=state,
+        usual_vault_key=state / "vault.key",
     )
 
 

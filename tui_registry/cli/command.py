@@ -30,6 +30,7 @@ COMMANDS = (
     "run",
     "backup",
     "restore",
+    "vault",
     "doctor",
     "keys",
 )
@@ -77,13 +78,13 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-class HomeDirectory(click.Path):
-    """A directory that is named; an empty text would silently mean the present one."""
+class NamedPath(click.Path):
+    """A path that is named; an empty text would silently mean the present directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
         """The path; fails for an empty text."""
         if not os.fspath(value):
-            self.fail("An empty text names no directory.", param, ctx)
+            self.fail(f"An empty text names no {self.name}.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -96,11 +97,22 @@ class HomeDirectory(click.Path):
 )
 @click.option(
     "--home",
-    type=HomeDirectory(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     help="Keep everything under this directory. Also: TUI_REGISTRY_HOME.",
 )
 @click.option(
     "--demo", is_flag=True, help="Look around in a made-up registry that is thrown away afterwards."
+)
+@click.option(
+    "--key-file",
+    type=NamedPath(path_type=Path, dir_okay=False),
+    help="Keep the vault key in this file. Also: TUI_REGISTRY_KEY_FILE.",
+)
+@click.option(
+    "--passphrase-fd",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Read the vault's passphrase from this open file. Also: TUI_REGISTRY_PASSPHRASE.",
 )
 @click.option("--read-only", is_flag=True, help="Change nothing.")
 @click.option("--create", is_flag=True, help="Begin a new registry although traces of an old one are there.")
@@ -115,6 +127,8 @@ def registry(
     context: click.Context,
     home: Path | None,
     demo: bool,
+    key_file: Path | None,
+    passphrase_fd: int | None,
     read_only: bool,
     create: bool,
     theme: str | None,
@@ -128,7 +142,16 @@ def registry(
     Without a command it opens the app.
     """
     choices = Choices(
-        home, read_only, create, theme, plain, mouse=not no_mouse, slow=slow, thin_line=not no_thin_line
+        home,
+        read_only,
+        create,
+        theme,
+        plain,
+        mouse=not no_mouse,
+        slow=slow,
+        thin_line=not no_thin_line,
+        key_file=key_file,
+        passphrase_fd=passphrase_fd,
     )
     surroundings = context.obj or Surroundings()
     session = Session(choices, surroundings)

@@ -32,6 +32,7 @@ def discover(session: Session, provider: str, takes_in: bool, as_json: bool) -> 
     import asyncio
 
     id = session.store.reads.provider(provider).id
+    session.unlock()
     found, report = asyncio.run(_asked(session, id, takes_in))
     if as_json:
         print_json(_record(found, report))

@@ -82,13 +82,18 @@ def _integrity(session: Session) -> Iterator[Finding]:
 
 def _vault(session: Session) -> Iterator[Finding]:
     status = session.open_as_found().vault_status()
-    fine = status.state in (VaultState.READY, VaultState.EMPTY)
+    fine = status.state in (VaultState.READY, VaultState.EMPTY, VaultState.LOCKED)
     yield Finding("vault", "ok" if fine else "problem", status.sentence)
 
 
 def _keys(session: Session) -> Iterator[Finding]:
     """Each key, really opened; what is opened is let go of at once."""
     store = session.open_as_found()
+    if session.passphrases.given() is not None:
+        session.unlock()
+    if session.vault.needs_unlocking():
+        yield Finding("keys", "ok", "The vault is locked, so none of them was opened.")
+        return
     for row in store.reads.providers():
         try:
             stored_endpoint(row.name, row.endpoint)

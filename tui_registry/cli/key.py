@@ -42,6 +42,7 @@ def set_key(
     refusal = key_refusal(endpoint, allow_cleartext)
     if refusal is not None:
         raise Refused(f"{refusal}{_consent_words(endpoint, refusal)}")
+    session.unlock()
     secret = _entered(session, row.name, endpoint, from_env)
     row = session.write(lambda writes: writes.set_key(row.id, secret, allow_cleartext))
     if as_json:
@@ -65,6 +66,7 @@ def check_key(session: Session, name: str, as_json: bool) -> None:
     from tui_registry import verification
 
     before = session.store.reads.provider(name)
+    session.unlock()
     verdict = asyncio.run(verification.check_key(session.store, before.id, session.asking))
     row = session.store.reads.provider_by_id(before.id)
     if as_json:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tui_registry.cli.output import remark
+from tui_registry.cli.passphrase import Passphrases
 from tui_registry.clock import Clock, utc_now
-from tui_registry.errors import StoreError, StoreMissing
+from tui_registry.errors import StoreError, StoreMissing, VaultLocked
 
 if TYPE_CHECKING:
     from tui_registry.paths import Paths
     from tui_registry.process import Found
     from tui_registry.store import Store, Writes
     from tui_registry.store.views import Views
-    from tui_registry.vault import Vault
+    from tui_registry.vault import Place, Vault
     from tui_registry.verification import Options
 
 T = TypeVar("T")
@@ -57,6 +58,8 @@ class Choices:
     mouse: bool = True
     thin_line: bool = True
     slow: bool = False
+    key_file: Path | None = None
+    passphrase_fd: int | None = None
 
 
 class Session:
@@ -70,6 +73,7 @@ class Session:
         self.clock = surroundings.clock
         self.found = surroundings.found
         self._asking = surroundings.asking
+        self.passphrases = Passphrases(surroundings.environ, choices.passphrase_fd)
         self._store: Store | None = None
 
     @cached_property
@@ -77,14 +81,42 @@ class Session:
         """Where everything lies."""
         from tui_registry.paths import find_paths
 
-        return self._demo or find_paths(self.choices.home, self.environ)
+        return self._demo or find_paths(self.choices.home, self.environ, self.choices.key_file)
 
     @cached_property
     def vault(self) -> "Vault":
-        """The vault of this home; its key file is read when a key is sealed or opened."""
+        """The vault of this home; its keys are read, and a passphrase asked for, when one is needed."""
         from tui_registry.vault import Vault
 
-        return Vault(self.paths.vault_key)
+        return Vault(self.vault_place(), self.passphrases.unlock)
+
+    def vault_place(self) -> "Path | Place":
+        """Where the vault's keys are, from the options, the environment and the settings."""
+        from tui_registry.vault import find_place
+
+        paths = self.paths
+        if self._demo is not None:
+            return paths.vault_key
+        backend = "file"
+        if os.path.exists(paths.config):
+            from tui_registry.config import read_settings
+
+            backend = read_settings(paths.config).settings.vault.backend
+        return find_place(
+            paths.vault_key,
+            paths.usual_vault_key,
+            credentials=self.environ.get("CREDENTIALS_DIRECTORY"),
+            backend=backend,
+            is_usual_ours="TUI_REGISTRY_DB" not in self.environ,
+        )
+
+    def unlock(self) -> None:
+        """Ask for the vault's passphrase now, if it has one; raises VaultLocked or WrongPassphrase.
+
+        For a command that uses a key while others wait for it, or after much work.
+        """
+        if self.vault.needs_unlocking():
+            self.passphrases.unlock(self.vault)
 
     @cached_property
     def asking(self) -> "Options":
@@ -121,8 +153,15 @@ class Session:
         return Views(self.store.path, clock=self.clock, patience=READ_PATIENCE)
 
     def write(self, change: "Callable[[Writes], T]") -> T:
-        """The result of one change once it is saved; raises RegistryError as the change does."""
-        return self.store.write(change).result()
+        """The result of one change once it is saved; raises RegistryError as the change does.
+
+        One that needs a locked vault leaves nothing, and is made again once the passphrase was given.
+        """
+        try:
+            return self.store.write(change).result()
+        except VaultLocked:
+            self.unlock()
+            return self.store.write(change).result()
 
     def close(self) -> None:
         """Wait for every change handed in, then let go of the file."""

@@ -67,6 +67,7 @@ def verify(
         raise StoreReadOnly(
             "The registry was opened read-only, so no result could be kept and none is asked for."
         )
+    session.unlock()
     _tell_plan(plan)
     if plan.calls or any(each.checks_key for each in plan.providers):
         _consent(yes)

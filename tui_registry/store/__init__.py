@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui_registry.store.proof_rows import SeenLimit as SeenLimit
     from tui_registry.store.read_proofs import ProofReads as ProofReads
     from tui_registry.store.reads import Reads as Reads
+    from tui_registry.store.rotating import Rotation as Rotation
+    from tui_registry.store.rotating import rotate as rotate
     from tui_registry.store.rows import CatalogBatch as CatalogBatch
     from tui_registry.store.rows import CatalogModel as CatalogModel
     from tui_registry.store.rows import CatalogPrice as CatalogPrice
@@ -55,6 +57,8 @@ _HOMES = {
     "Writes": "writes",
     "ProofReads": "read_proofs",
     "ProofWrites": "write_proofs",
+    "Rotation": "rotating",
+    "rotate": "rotating",
 }
 _HOMES |= dict.fromkeys(_PROOF_ROWS, "proof_rows")
 

@@ -241,6 +241,10 @@ class Store:
         key_id = self.reads.setting("vault_key_id")
         return self._vault.status(self.reads.sealed_count() > 0, key_id)
 
+    def recovery_code(self) -> Secret:
+        """The vault key that the registry's records need, as a code for paper; raises VaultError."""
+        return self._vault.recovery_code(self.reads.setting("vault_key_id"))
+
     def close(self) -> None:
         """Wait for every change handed in, then close the file."""
         self._queue.close()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tui_registry import names
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
-from tui_registry.errors import HasDependents, InvalidInput, Refused
+from tui_registry.errors import HasDependents, InvalidInput, Refused, VaultLocked
 from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
 from tui_registry.store.rows import KnownProvider, ProviderRow
@@ -84,12 +84,14 @@ def save(
 
 
 def activate(change: Change, id: int) -> ProviderRow:
-    """Switch a provider on; raises Refused unless the present key was checked and can be used."""
+    """Switch a provider on; raises VaultLocked, and Refused unless the present key passed and is usable."""
     row = change.reads.provider_by_id(id)
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key. Enter one, then check it.")
     origin = stored_endpoint(row.name, row.endpoint).origin
     state, sentence = change.vault.proven_state(row.api_key_encrypted, origin=origin, uuid=row.uuid)
+    if state is KeyState.LOCKED:
+        raise VaultLocked(sentence)
     if state is not KeyState.SET:
         raise Refused(f"The key of {row.name} cannot be used here. {sentence}")
     if row.key_validated_at is None:

@@ -39,6 +39,7 @@ from tui_registry.store.rows import (
 )
 from tui_registry.store.tables import Limits, ModelPricing, Pricing
 from tui_registry.store.write_proofs import ProofWrites
+from tui_registry.store.write_vault import VaultWrites
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
 
@@ -62,6 +63,7 @@ class Writes:
         self._clock = clock
         self._backup = backup
         self.proofs = ProofWrites(self._change)
+        self.vault = VaultWrites(self._change)
 
     @contextmanager
     def _change(self) -> Iterator[Change]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from tui_registry.errors import (
     KeyFileMissing,
@@ -11,6 +10,7 @@ from tui_registry.errors import (
     RecordDamaged,
     RecordNewer,
     VaultError,
+    VaultLocked,
     WrongVaultKey,
 )
 from tui_registry.vault.record import read_header, shown_origin
@@ -21,7 +21,8 @@ class KeyState(Enum):
 
     NONE = "none"
     SET = "set"
-    LOCKED = "locked (vault key missing)"
+    LOCKED = "locked"
+    MISSING = "locked (vault key missing)"
     OTHER_VAULT = "other vault"
     DAMAGED = "damaged"
     OTHER_HOST = "for another host"
@@ -38,6 +39,7 @@ class VaultState(Enum):
 
     READY = "ready"
     EMPTY = "no key file yet"
+    LOCKED = "locked"
     MISSING = "vault key missing"
     OTHER = "other vault"
     REFUSED = "vault refused"
@@ -45,17 +47,29 @@ class VaultState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VaultStatus:
-    """How the vault stands, in a word and in a sentence, with the names of the keys it has."""
+    """How the vault stands, in a word and in a sentence, with where its keys are and their names.
+
+    `passphrase` is what Argon2id is asked for where there is a passphrase; of a locked vault only the
+    first key's name is known.
+    """
 
     state: VaultState
     sentence: str
-    path: Path
+    place: str
+    kind: str
     key_ids: tuple[str, ...] = ()
+    passphrase: str | None = None
 
 
-def judge(record: str | None, origin: str, key_ids: Collection[str] | None) -> tuple[KeyState, str | None]:
-    """The state of a record at an origin, and the host of OTHER_HOST; `key_ids` is None without a vault.
+def judge(
+    record: str | None,
+    origin: str,
+    key_ids: Collection[str] | None,
+    without: KeyState = KeyState.MISSING,
+) -> tuple[KeyState, str | None]:
+    """The state of a record at an origin, and the host of OTHER_HOST.
 
+    Where `key_ids` is None nothing is known of the vault's keys; a sound record's state is `without` then.
     Nothing is decrypted, so an altered ciphertext still counts as SET here.
     """
     if record is None:
@@ -65,7 +79,7 @@ def judge(record: str | None, origin: str, key_ids: Collection[str] | None) -> t
     except VaultError as error:
         return state_of(error), None
     if key_ids is None:
-        return KeyState.LOCKED, None
+        return without, None
     if header.key_id not in key_ids:
         return KeyState.OTHER_VAULT, None
     if header.origin != origin:
@@ -77,6 +91,8 @@ def state_of(error: VaultError) -> KeyState:
     """The state that a failure to open a key amounts to."""
     match error:
         case KeyFileMissing():
+            return KeyState.MISSING
+        case VaultLocked():
             return KeyState.LOCKED
         case WrongVaultKey():
             return KeyState.OTHER_VAULT

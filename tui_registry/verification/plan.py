@@ -228,7 +228,7 @@ def _of_provider(
         skipped.append(Skip(row.name, None, str(error)))
         return None
     state = store.key_state(row)
-    if state is not KeyState.SET:
+    if state not in (KeyState.SET, KeyState.LOCKED):  # a locked vault is opened before anything is sent
         words = store.key_words(row)
         why = "it has no key" if state is KeyState.NONE else f"its key cannot be used: {words}"
         skipped.append(Skip(row.name, None, why))

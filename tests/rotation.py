@@ -1,0 +1,245 @@
+"""Rotating the vault key under fire: killed after each of its writes, and with other processes sealing keys.
+
+`python -m tests.rotation` runs the long form and prints its figures, `--short` what the gate runs. Each part
+has its control, a rotation or a writer that breaks the rule, which must lose keys.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.registries import KNOWN, Home, done, provider_draft
+from tui_registry.errors import VaultError
+from tui_registry.store import Store, rotate, write_keys
+from tui_registry.store.change import Change
+from tui_registry.store.database import RegistryDatabase
+from tui_registry.text import Secret
+from tui_registry.vault import Vault
+from tui_registry.vault.base64url import encode
+from tui_registry.vault.keyfile import ring_text
+
+Rotate = Callable[[Store], object]
+
+
+def founded(root: Path) -> Home:
+    """A registry in which every known provider has a key."""
+    home = Home(root)
+    with home.open() as store:
+        for known in KNOWN:
+            row = done(store, lambda writes, known=known: writes.add_provider(draft_of(known)))  # type: ignore[misc]
+            done(store, lambda writes, row=row: writes.set_key(row.id, Secret(f"sk-{row.name}-0")))  # type: ignore[misc]
+    return home
+
+
+def draft_of(known: Any) -> Any:  # noqa: ANN401
+    return provider_draft(known.name, known.endpoint)
+
+
+def keys_of(home: Home) -> dict[str, str | None]:
+    """Each provider's key as a fresh process opens it; None where it cannot be opened."""
+    found: dict[str, str | None] = {}
+    with home.open(create=False, read_patience=20) as store:
+        for row in store.reads.providers():
+            try:
+                found[row.name] = store.open_key(row.id).reveal()
+            except VaultError:
+                found[row.name] = None
+    return found
+
+
+# Killed after each write.
+
+
+def heedless(store: Store) -> None:
+    """The control: for a moment the new key alone is in the key file, before any record is sealed with it."""
+    vault = store._vault
+    old = vault.ring()
+    vault.keep_only([vault.add_key()])
+    vault.place.replace(ring_text((*vault.ring(), *old), None))
+    rotate(store)
+
+
+class Killer:
+    """Ends this process without warning before its nth step: a statement, or a change of a file's name."""
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def watch(self) -> None:
+        """Count from here on."""
+        real = RegistryDatabase._add_conn_hooks
+
+        def hooks(database: RegistryDatabase, connection: Any) -> None:  # noqa: ANN401
+            real(database, connection)
+            connection.set_trace_callback(self.step)
+
+        setattr(RegistryDatabase, "_add_conn_hooks", hooks)  # noqa: B010
+        for name in ("fsync", "replace", "link", "unlink"):
+            setattr(os, name, self._before(getattr(os, name)))
+
+    def _before(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*words: object, **more: object) -> object:
+            self.step()
+            return call(*words, **more)
+
+        return counted
+
+    def step(self, *_: object) -> None:
+        """One step more."""
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def was_killed(home: Home, at: int, turn: Rotate) -> bool:
+    """Rotate in a child process that is killed at its nth step; False where it came to its end."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            store = home.open(create=False, read_patience=20)
+            Killer(at).watch()
+            turn(store)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the rotation failed by itself"
+    return os.WIFSIGNALED(status)
+
+
+def kills(base: Home, scratch: Path, turn: Rotate, stride: int) -> tuple[int, int, int]:
+    """Points of a kill, keys lost in them all, and rotations that the next one did not bring to an end.
+
+    The control is over at its first loss.
+    """
+    wanted = keys_of(base)
+    (old,) = Vault(base.key_file).ring()
+    points = lost = undone = 0
+    at = 1
+    while True:
+        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.copytree(base.root, scratch)
+        home = Home(scratch)
+        if not was_killed(home, at, turn):
+            return points, lost, undone
+        points += 1
+        lost += sum(keys_of(home)[name] != key for name, key in wanted.items())
+        if turn is rotate:
+            with home.open(create=False, read_patience=20) as store:
+                rotate(store)
+            lost += sum(keys_of(home)[name] != key for name, key in wanted.items())
+            left = Vault(home.key_file).ring()
+            undone += len(left) != 1 or old in left or encode(old.material).encode() in everything(home)
+        elif lost:
+            return points, lost, undone
+        at += stride
+
+
+def everything(home: Home) -> bytes:
+    """Every byte of a home's files but backups."""
+    return b"".join(path.read_bytes() for path in home.root.rglob("*") if path.is_file())
+
+
+# Other processes seal keys meanwhile.
+
+
+def stubborn() -> Callable[[Change], str]:
+    """The control: a writer that goes on sealing with the key it knew first."""
+    known: list[str] = []
+
+    def sealing_key(change: Change) -> str:
+        if not known:
+            known.append(change.vault.key_ids()[0])
+        return known[0]
+
+    return sealing_key
+
+
+def write_on(home: Home, name: str, told: Path, is_stubborn: bool) -> None:
+    """Give one provider key after key until the file `stop` appears; tell the last one that was saved."""
+    if is_stubborn:
+        setattr(write_keys, "_sealing_key", stubborn())  # noqa: B010
+    store = home.open(create=False, read_patience=20)
+    id, count = store.reads.provider(name).id, 0
+    while not (told.parent / "stop").exists():
+        count += 1
+        key = f"sk-{name}-{count}"
+        try:
+            done(store, lambda writes, key=key: writes.set_key(id, Secret(key)))  # type: ignore[misc]
+        except VaultError:
+            break
+        told.write_text(key)
+
+
+def storm(home: Home, rotations: int, writers: int, *, is_stubborn: bool) -> tuple[int, int]:
+    """Rotate while others write: how many keys were saved, and how many cannot be read at the end."""
+    told = home.root / "told"
+    told.mkdir()
+    names = [known.name for known in KNOWN[:writers]]
+    pids = []
+    for name in names:
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                write_on(home, name, told / name, is_stubborn)
+                code = 0
+            finally:
+                os._exit(code)
+        pids.append(pid)
+    latest = time.monotonic() + 30
+    while not all((told / name).exists() for name in names) and time.monotonic() < latest:
+        time.sleep(0.01)
+    with home.open(create=False, read_patience=20) as store:
+        for _ in range(rotations):
+            rotate(store)
+            time.sleep(0.01)
+    (told / "stop").touch()
+    assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids] == [0] * writers
+    saved = {name: (told / name).read_text() for name in names}
+    held = keys_of(home)
+    return sum(int(key.rsplit("-", 1)[1]) for key in saved.values()), sum(
+        held[name] != key for name, key in saved.items()
+    )
+
+
+def say(line: str) -> None:
+    """One figure, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run both parts with their controls; 0 when nothing was lost and each control lost something."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="fewer points and rotations, for the gate")
+    short = parser.parse_args().short
+    # The first rotation of a process loads what every later one needs.
+    with tempfile.TemporaryDirectory() as directory:
+        root = Path(directory)
+        base = founded(root / "base")
+        with founded(root / "warm").open() as store:
+            rotate(store)
+        points, lost, undone = kills(base, root / "one", rotate, 4 if short else 1)
+        _, lost_by_control, _ = kills(base, root / "two", heedless, 1)
+        say(f"killed at {points} steps: {lost} keys lost, {undone} rotations not ended by the next one")
+        say(f"  control, the old key out of the file for a moment: {lost_by_control} keys lost")
+        turns = 8 if short else 60
+        saved, unread = storm(founded(root / "three"), turns, 3, is_stubborn=False)
+        _, unread_by_control = storm(founded(root / "four"), turns, 3, is_stubborn=True)
+        say(f"{turns} rotations while 3 processes saved {saved:,} keys: {unread} unreadable")
+        say(f"  control, writers that keep to the key they knew: {unread_by_control} of 3 unreadable")
+        fine = (lost, undone, unread) == (0, 0, 0) and points > 10 and saved > turns
+        return 0 if fine and lost_by_control and unread_by_control else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
