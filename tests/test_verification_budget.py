@@ -83,6 +83,50 @@ async def test_a_cent_is_never_exceeded_over_100_random_price_tables(tmp_path: P
     assert 10 < stopped < 90
 
 
+async def test_a_provider_that_ignores_caps_exceeds_a_budget_by_its_first_answer_at_most(
+    tmp_path: Path,
+) -> None:
+    bench = opened(tmp_path)
+    names = [f"model-{number}" for number in range(4)]
+    charged: list[Decimal] = []
+    price = Decimal(0)
+
+    def charge(body: Asked) -> tuple[int, int]:
+        """Five times what was asked for."""
+        usage = 5 * 96, 5 * body["max_tokens"]
+        charged.append(sum(usage) * price)
+        return usage
+
+    bench.service.chat = lambda body: streamed(body, RIGHT.split(), usage=charge(body))
+    for price, is_over in ((Decimal("2e-7"), False), (Decimal("3e-6"), False), (Decimal("8e-6"), True)):
+        charged.clear()
+        listed = [
+            DiscoveredModel(name, input_price=float(price), output_price=float(price)) for name in names
+        ]
+        done(bench.store, lambda write, listed=listed: write.proofs.take_list(bench.provider.id, listed))  # type: ignore[misc]
+        plan = plan_run(
+            bench.store, providers=[bench.provider.id], suite="quick", budget=CENT / 2, clock=bench.home.clock
+        )
+        ended = summary(await bench.verify(plan)).summary
+        assert sum(charged) == ended.cost
+        assert ended.cost <= max(CENT / 2, charged[0])
+        told = any("budget is exceeded" in sentence for sentence in ended.left_out)
+        assert told is is_over
+        bench.home.clock.move(hours=1)
+        bench.passed += 3600
+
+
+async def test_a_provider_that_charges_for_what_it_calls_free_is_left_alone(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    for name in ("a", "b", "c"):
+        bench.add(name, price=0.0)
+    bench.service.headers = {"x-litellm-response-cost": "0.001"}
+    plan = plan_run(bench.store, providers=[bench.provider.id], suite="quick", budget=CENT)
+    ended = summary(await bench.verify(plan)).summary
+    assert len(bench.service.prompts()) == 1
+    assert "its price calls free" in ended.left_out[0]
+
+
 def _price(chance: random.Random) -> float:
     return float(f"{10 ** chance.uniform(-7, -5):.3g}")
 

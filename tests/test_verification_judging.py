@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.verifying import RIGHT
-from tui_registry.verification.judge_chat import decode_rate, instruction, judge_chat
+from tui_registry.verification.judge_chat import decode_rate, instruction, judge_chat, other_name
 from tui_registry.verification.judge_embeddings import judge_embeddings
 from tui_registry.verification.judge_json import judge_json
 from tui_registry.verification.judge_tools import judge_tools
@@ -73,6 +73,52 @@ class TestChat:
         verdict = judged(replace(RIGHT_REPLY, text=text))
         assert verdict.status == "partial"
         assert "existence" not in verdict.scores
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            (f"Sure! Here are the numbers from one to twenty:\n\n{RIGHT}.", 20),
+            ("\n".join(f"{place}. {word.title()}" for place, word in enumerate(RIGHT.split(), 1)), 20),
+            ("Write the numbers from one to twenty as English words, in order.", 1),
+            ("one two three four five six seven eight nine", 9),
+            ("twenty nineteen eighteen", 0),
+        ],
+    )
+    def test_the_sequence_counts_wherever_it_stands(self, text: str, words: int) -> None:
+        verdict = judged(replace(RIGHT_REPLY, text=text))
+        assert verdict.checks["right_words"] == words
+        assert verdict.status == ("pass" if words >= 10 else "partial")
+
+    @pytest.mark.parametrize(
+        ("asked", "served", "other"),
+        [
+            ("gpt-4o", "gpt-4o-2024-08-06", None),
+            ("openai/gpt-4o", "gpt-4o-2024-08-06", None),
+            ("gemini-2.5-pro", "models/gemini-2.5-pro", None),
+            ("claude-sonnet-4-5-20250929", "claude-sonnet-4-5", None),
+            ("llama-3:free", "llama-3", None),
+            ("m-1", None, None),
+            ("gpt-4o", "gpt-4o-mini", "gpt-4o-mini"),
+            ("gpt-4", "gpt-3.5-turbo", "gpt-3.5-turbo"),
+        ],
+    )
+    def test_an_answer_under_another_name_is_told(
+        self, asked: str, served: str | None, other: str | None
+    ) -> None:
+        assert other_name(served, asked) == other
+        reply = replace(RIGHT_REPLY, exchange=replace(RIGHT_REPLY.exchange, model_served=served))
+        verdict = judge_chat(reply, model_id=asked, listed=True, asked_stream=True)
+        assert ("names another model" in verdict.sentence) is (other is not None)
+        assert verdict.checks["served_as"] == other
+
+    def test_a_stream_under_another_type_is_half_a_stream(self) -> None:
+        exchange = replace(RIGHT_REPLY.exchange, headers={"content-type": "text/plain"})
+        assert judged(replace(RIGHT_REPLY, exchange=exchange)).scores["streaming"] == 0.5
+
+    def test_going_on_past_the_cap_is_told(self) -> None:
+        verdict = judged(replace(RIGHT_REPLY, keeps_cap=False))
+        assert (verdict.status, verdict.checks["keeps_cap"]) == ("pass", False)
+        assert "past the tokens" in verdict.sentence
 
     def test_an_empty_answer_fails(self) -> None:
         for text in ("", " \n"):
@@ -195,6 +241,10 @@ class TestTools:
         verdict = judge_tools(reply, choice=choice)
         assert (verdict.scores, verdict.status) == ({"tools": value}, status)
 
+    def test_an_object_is_right_where_the_dialect_sends_objects(self) -> None:
+        reply = ChatReply(SERVED, tool_calls=(ToolCall("get_weather", {"city": "Paris"}),))
+        assert judge_tools(reply, choice="required", as_objects=True).status == "pass"
+
     def test_an_imitation_in_text_is_no_call(self) -> None:
         reply = ChatReply(SERVED, text='get_weather({"city": "Paris"})', finish_reason="tool_calls")
         assert judge_tools(reply, choice="required").scores == {"tools": 0.0}
@@ -220,6 +270,8 @@ class TestJson:
             ('Here: {"city": "Paris", "population": 1}. Done', "json_object", 0.3, "partial"),
             ('{"city": "Paris", "population": "1"}', "json_schema", 0.0, "fail"),
             ('{"city": "Paris", "population": true}', "json_schema", 0.0, "fail"),
+            ('{"city": "Paris", "population": 2100000.0}', "json_schema", 1.0, "pass"),
+            ('{"city": "Paris", "population": NaN}', "json_schema", 0.0, "fail"),
             ('{"city": "Paris", "population": 1.5}', "json_schema", 0.0, "fail"),
             ('{"city": "Paris"}', "json_schema", 0.0, "fail"),
             ('{"city": "Paris", "population": 1, "more": 2}', "json_schema", 0.0, "fail"),

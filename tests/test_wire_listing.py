@@ -259,6 +259,28 @@ async def test_a_gateways_own_page_adds_what_the_list_does_not_say() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("path", ["/model_group/info", "/v1/model/info"])
+async def test_a_gateway_under_any_name_is_known_by_its_one_date(path: str) -> None:
+    facts = {"input_cost_per_token": 2e-06, "output_cost_per_token": 4e-06}
+    entry = {"model_group": "m", **facts} if "group" in path else {"model_name": "m", "model_info": facts}
+    named = [{"id": name, "created": 1677610602, "owned_by": "openai"} for name in ("m", "n")]
+    pages = routes({"/v1/models": says_json({"data": named}), path: says_json({"data": [entry, entry]})})
+    models = (await listing_of(pages)).models
+    assert [(each.input_price, each.output_price) for each in models] == [
+        (Decimal("0.000002"), Decimal("0.000004")),
+        (None, None),
+    ]
+
+
+async def test_no_other_server_is_asked_for_a_gateways_page() -> None:
+    named = [{"id": "gpt-3.5-turbo", "created": 1677610602}, {"id": "gpt-4", "created": 1687882411}]
+    for entries in (named, [], [{"id": "m"}]):
+        with FaultServer(says_json({"data": entries})) as server:
+            async with Wire(deadlines=QUICK) as wire:
+                await wire.list_models(at(server.url))
+        assert [asked.path for asked in server.asked] == ["/v1/models"]
+
+
 async def test_a_gateway_that_refuses_its_own_page_still_has_a_list() -> None:
     pages = routes({"/v1/models": says_json({"data": [{"id": "m"}]})})
     listing = await listing_of(pages, limit_headers="litellm")

@@ -50,6 +50,8 @@ BODIES = [
     (400, error("Budget has been exceeded! Current cost: 1", type="budget_exceeded", code="400"), "funds"),
     (422, error("ExceededBudget: budget_exceeded"), "funds"),
     (403, error("Billing account disabled"), "funds"),
+    (403, error("Your account is not active, please check your billing details.", code="x"), "funds"),
+    (403, error("Key limit exceeded (total limit)"), "funds"),
     (429, error("enforced_spend_limit_reached", code="enforced_spend_limit_reached"), "funds"),
     (401, error("key not allowed to access model", type="key_model_access_denied", code="401"), "denied"),
     (403, error("no permission", type="permission_error"), "denied"),
@@ -72,7 +74,30 @@ BODIES = [
     (429, error("Rate limit reached for model on tokens per day (TPD): Limit 100000"), "daily"),
     (429, error("Rate limit exceeded: free-models-per-day"), "daily"),
     (429, error("Slow down. Please try again in 7m12s."), "daily"),
+    # the advice at the end of a rate limit is no lack of money
+    (
+        429,
+        error(
+            "Rate limit reached for gpt-4 on requests per min (RPM): Limit 3. Please try again in 20s."
+            " You can increase it by adding a payment method at https://platform.openai.com/account/billing.",
+            code="rate_limit_exceeded",
+        ),
+        "rate",
+    ),
+    (
+        429,
+        error(
+            "Rate limit reached on tokens per minute (TPM). Upgrade at https://console.groq.com/settings/billing"
+        ),
+        "rate",
+    ),
+    (429, error("You exceeded your current quota, please check your plan and billing details."), "funds"),
+    (429, error("Check your plan and billing details.", status="RESOURCE_EXHAUSTED", code=429), "rate"),
+    (429, {"message": "You are using a Trial key, which is limited to 1000 API calls / month."}, "daily"),
     (429, error("We are at capacity", code="queue_exceeded"), "server"),
+    (429, error("Engine is overloaded", code="engine_overloaded"), "server"),
+    (498, error("Flex tier capacity exceeded", code="capacity_exceeded"), "server"),
+    (404, error("No endpoints found that support tool use.", code=404), "unsupported"),
     (400, error("Unsupported parameter: 'max_tokens'", param="max_tokens"), "params"),
     (400, error("registry.example/model does not support tools"), "params"),
     (422, {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}, "params"),
@@ -104,6 +129,17 @@ BODIES = [
     (200, error("Overloaded", type="overloaded_error"), "server"),
     (200, error("slow down", code=429), "rate"),
     (200, {"error": "something broke"}, "server"),
+    # no status of its own: its words say what it is
+    (200, error("Insufficient credits"), "funds"),
+    (200, error("Slow down", code="rate_limit_exceeded"), "rate"),
+    (200, error("Quota used up: 50 requests per day"), "daily"),
+    (200, error("No such key", code="invalid_api_key"), "auth"),
+    (200, error("key not allowed to access model"), "denied"),
+    (200, error("", code="model_not_found"), "missing"),
+    (200, error("This model's maximum context length is 10 tokens"), "too_large"),
+    (200, {"code": 401, "msg": "token expired", "success": False}, "auth"),
+    (200, {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, "funds"),
+    (200, {"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, "auth"),
     (200, [error("API key not valid", code=400, status="INVALID_ARGUMENT")], "auth"),
     (400, [error("API key not valid", code=400)], "auth"),
 ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import httpx2
 import pytest
 
-from tests.fault_server import DONE, FaultServer, delta, event, says_json, streams
+from tests.fault_server import DONE, FaultServer, delta, event, repeats, says, says_json, streams
 from tests.wire_asking import QUICK, asking, at, chat_with, mocked
 from tui_registry.wire import ChatReply, ChatRequest, JsonSchema, Tool, ToolCall, Usage, Wire
 
@@ -107,6 +107,10 @@ async def test_arguments_that_are_an_object_stay_one() -> None:
         ([delta(content="a"), event({"error": {"code": 429, "message": "slow"}, "choices": []})], "rate"),
         ([delta(content="a"), event({"message": "boom"}, "error")], "server"),
         ([delta(content="a"), "data: {not json}\n\n"], "protocol"),
+        (["event: error\ndata: Internal server error\n\n"], "server"),
+        ([event({"error": {"message": "x", "code": "insufficient_quota"}})], "funds"),
+        ([delta(content="a"), event({"choices": [{"error": {"message": "lost", "code": 502}}]})], "server"),
+        ([delta(content="a"), delta("error"), DONE], "server"),
         ([event({"hello": 1}), DONE], "protocol"),
         ([DONE], "protocol"),
         ([": nothing\n\n"], "protocol"),
@@ -165,6 +169,99 @@ async def test_events_in_any_cut_and_line_ending_are_the_same() -> None:
     whole = (delta(content="öne ") + delta(content="two") + STOP).replace("\n", "\r\n").encode()
     reply = await chat_with(streams([whole[at : at + 1] for at in range(len(whole))]))
     assert (reply.text, reply.content_chunks) == ("öne two", 2)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "data:{}\n\ndata:{}\n\n",
+        "data: {}\r\rdata: {}\r\r",
+        "\ufeffdata: {}\n\n: note\nid: 7\ndata: {}\nretry: 5\n\n",
+        "event: x\ndata: {}\n\ndata: {}",
+        "data\n\ndata: {}\n\n\n\ndata: {}\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 1000])
+async def test_every_spelling_of_events_is_read(whole: str, size: int) -> None:
+    one, two = (delta(content=text).removeprefix("data: ").strip() for text in ("one ", "two"))
+    first, _, rest = whole.partition("{}")
+    data = (first + one + rest.replace("{}", two)).encode()
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    reply = await chat_with(streams(pieces))
+    assert (reply.text, reply.content_chunks) == ("one two", 2)
+
+
+async def test_data_over_several_lines_is_one_event() -> None:
+    said = json.dumps({"choices": [{"delta": {"content": "one"}}]}, indent=1)
+    lines = "".join(f"data: {line}\n" for line in said.split("\n"))
+    assert (await chat_with(streams([f"{lines}\n", STOP]))).text == "one"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/octet-stream", ""])
+async def test_a_stream_is_read_whatever_its_type_says(kind: str) -> None:
+    reply = await chat_with(
+        streams([": hi\n\n", delta(content="one "), delta(content="two"), STOP], kind=kind)
+    )
+    assert (reply.text, reply.streamed, reply.exchange.outcome) == ("one two", True, "ok")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ('{"choices": [{"message": {"content": "one"}, "finish_reason": "stop"}]}', "ok"),
+        ('{"error": {"message": "no", "code": 401}}', "auth"),
+        ("<!doctype html><p>sign in", "protocol"),
+        ("", "protocol"),
+        ("   \n", "protocol"),
+    ],
+)
+async def test_what_is_only_called_a_stream_is_read_as_what_it_is(body: str, outcome: str) -> None:
+    reply = await chat_with(says(body, kind="text/event-stream"))
+    assert reply.exchange.outcome == outcome
+    assert not reply.streamed or not body.strip()
+
+
+async def test_reasoning_whose_tag_was_opened_in_the_prompt_is_told_apart() -> None:
+    reply = await chat_with(streams([delta(content="hm, </th"), delta(content="ink>\n\nyes"), STOP]))
+    assert (reply.reasoning_text, reply.text, reply.timings.first_answer) == ("hm, ", "yes", None)
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "thought"),
+    [
+        ({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, "ab", ""),
+        (
+            {
+                "content": [
+                    {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+                    {"type": "text", "text": "a"},
+                ]
+            },
+            "a",
+            "hm",
+        ),
+        ({"content": "a", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]}, "a", "hm"),
+        ({"content": "a", "reasoning_content": "hm", "reasoning": "hm"}, "a", "hm"),
+        ({"content": None, "refusal": "I cannot."}, "I cannot.", ""),
+    ],
+)
+async def test_a_message_is_read_in_all_its_parts(
+    message: dict[str, object], answer: str, thought: str
+) -> None:
+    reply = await chat_with(says_json({"choices": [{"message": message, "finish_reason": "stop"}]}))
+    assert (reply.text, reply.reasoning_text, reply.exchange.outcome) == (answer, thought, "ok")
+
+
+async def test_a_reply_far_past_its_cap_is_not_read_to_its_end() -> None:
+    reply = await chat_with(repeats(delta(content="word " * 20).encode()), asking(cap=16))
+    assert (reply.keeps_cap, reply.exchange.outcome, reply.clean_end) == (False, "ok", False)
+    assert len(reply.text) < 16 * 16 + 200
+
+
+async def test_a_provider_that_counts_more_than_the_cap_is_known_by_it() -> None:
+    message = {"choices": [{"message": {"content": "one"}}], "usage": {"completion_tokens": 500}}
+    assert not (await chat_with(says_json(message))).keeps_cap
+    assert (await chat_with(says_json(message), asking(cap=500))).keeps_cap
 
 
 async def test_a_cost_comes_from_the_usage_or_a_header_with_its_source() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -229,6 +230,7 @@ def _agree_with_second_parser(written: str, matched: re.Match[str], port: int) -
         raise ValueError(f"This base URL can be read in two ways; write it plainly, for example {EXAMPLE}.")
 
 
+@lru_cache(maxsize=64)
 def _address(host: str) -> IPv4Address | IPv6Address | None:
     """The literal address a host is, an IPv4 address wrapped in an IPv6 one unwrapped; None for a name."""
     try:

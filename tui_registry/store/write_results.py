@@ -1,7 +1,7 @@
 """Results and runs: what was found is kept for good, and a model's state follows from it."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import NoReturn
 
 from tui_registry.errors import InvalidInput, Refused
@@ -11,7 +11,8 @@ from tui_registry.store.statements import fetch
 from tui_registry.store.states import ModelState, before, says
 from tui_registry.store.tables import Run
 
-_COLUMNS = (*(field.name for field in fields(NewResult)), "created_at")
+_GIVEN = tuple(field.name for field in fields(NewResult))
+_COLUMNS = (*_GIVEN, "created_at")
 _ADD = (
     f"INSERT INTO verification_result ({', '.join(_COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join('?' * len(_COLUMNS))}) RETURNING id"
@@ -30,7 +31,7 @@ def add_result(change: Change, result: NewResult) -> ResultRow:
     """Keep one result; raises InvalidInput for scores or evidence that are no JSON objects."""
     for field, text in (("scores", result.scores), ("evidence", result.evidence)):
         _check_object(field, text)
-    values = asdict(result) | {"created_at": change.now}
+    values = {name: getattr(result, name) for name in _GIVEN} | {"created_at": change.now}
     # plain SQL: a run keeps hundreds of results while a screen shares the interpreter
     id = fetch(change.db, _ADD, [values[name] for name in _COLUMNS])[0][0]
     return ResultRow(**values, id=id)

@@ -1,6 +1,8 @@
 """One provider during a run: its wire, its limits, the run's money, and whether it is still worth asking."""
 
+import asyncio
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from tui_registry.store import Store
 from tui_registry.verification.budget import Budget
@@ -59,6 +61,11 @@ class Bench:
         self.key: KeyVerdict | None = None
         self.outcomes: dict[int, list[str | None]] = {}
         """Of each model's last attempts before the run, newest first."""
+        self.excess = Decimal(1)
+        """How many times its bound a call has cost at most; the budget holds later ones with it."""
+        self.is_metered = False
+        """Whether an answer has shown what is charged here."""
+        self.metering = asyncio.Lock()
         self._key_checked_at = float("-inf")
         self._soft: list[int] = []
 
@@ -83,6 +90,15 @@ class Bench:
         finding = key_finding(self.subject, exchange, "rejected", sentence, self.run_id)
         self.key, self.stopped = KeyVerdict("rejected", sentence, (finding,)), sentence
         await self.recorder.keep(Note(finding, name, None, sentence))
+
+    def charged_more(self, cost: Decimal, bound: Decimal) -> None:
+        """Take in that a call cost more than its bound; where the price says free, nothing holds any more."""
+        if bound:
+            self.excess = max(self.excess, cost / bound)
+        elif self.budget.limit is not None:
+            self.stopped = (
+                f"{self.subject.row.name} charges for what its price calls free, so it was left alone."
+            )
 
     def heard(self, model: int, outcome: str, sentence: str) -> None:
         """Take in an attempt's outcome; enough soft failures in a row, or no money, stop the provider."""

@@ -13,6 +13,9 @@ from tui_registry.wire import ChatReply, EmbedReply, Exchange, Usage
 
 Reply = ChatReply | EmbedReply
 
+CHARACTERS_PER_TOKEN = 4
+"""What a token is taken for where nobody counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -40,11 +43,24 @@ class NotMade:
 
 
 async def call(bench: Bench, work: Work, probe: Probe) -> Answered | NotMade:
-    """Make one call of a probe, or say why it cannot be made; nothing is sent that the budget cannot hold."""
+    """Make one call of a probe, or say why it cannot be made; nothing is sent that the budget cannot hold.
+
+    Under a budget a provider's first answer is awaited alone: it shows whether caps are kept there.
+    """
+    if bench.budget.limit is not None and not bench.is_metered:
+        async with bench.metering:
+            if not bench.is_metered:
+                made = await _call(bench, work, probe)
+                bench.is_metered = isinstance(made, Answered) and made.cost is not None
+                return made
+    return await _call(bench, work, probe)
+
+
+async def _call(bench: Bench, work: Work, probe: Probe) -> Answered | NotMade:
     size = questions.size(probe, work.reasons)
     tariff = tariff_of(work.plan.price)
     bound = None if tariff is None else tariff.bound(size.given, size.cap)
-    money = bench.budget.reserve(bound)
+    money = bench.budget.reserve(None if bound is None else bound * bench.excess)
     if money is None:
         return NotMade("skipped", "budget", "The budget does not hold another call of this model.")
     sent = False
@@ -62,7 +78,7 @@ async def call(bench: Bench, work: Work, probe: Probe) -> Answered | NotMade:
             sent = True
             reply = await _send(bench, work, probe, size.cap)
             taken = _load(reply.exchange.usage, load)
-            cost, source, sent = _charged(reply.exchange, tariff)
+            cost, source, sent = _charged(reply, tariff, size)
         except Refused as error:
             sent = False
             return NotMade("blocked", "denied", str(error))
@@ -71,6 +87,8 @@ async def call(bench: Bench, work: Work, probe: Probe) -> Answered | NotMade:
     finally:
         bench.budget.settle(money, cost, sent=sent)
     _learn(bench, work, reply.exchange)
+    if cost is not None and bound is not None and cost > bound:
+        bench.charged_more(cost, bound)
     return Answered(reply, size.cap, ticket.queued, cost, source)
 
 
@@ -84,11 +102,15 @@ async def _send(bench: Bench, work: Work, probe: Probe, cap: int) -> Reply:
     return await bench.wire.chat(target, request, deadlines=deadlines)
 
 
-def _charged(exchange: Exchange, tariff: Tariff | None) -> tuple[Decimal | None, str | None, bool]:
+def _charged(
+    reply: Reply, tariff: Tariff | None, size: questions.Size
+) -> tuple[Decimal | None, str | None, bool]:
     """What a call cost, who says so, and whether it counts with its bound when nobody does.
 
-    A refusal costs nothing; an answer that was cut off may have been charged.
+    A refusal costs nothing; an answer that was cut off may have been charged; one that went on past its cap
+    and tells no usage is estimated by its length.
     """
+    exchange = reply.exchange
     if exchange.cost is not None:
         return exchange.cost, exchange.cost_source, True
     usage = exchange.usage
@@ -97,6 +119,9 @@ def _charged(exchange: Exchange, tariff: Tariff | None) -> tuple[Decimal | None,
         known = tariff.cost(0 if given is None else given, 0 if out is None else out)
         if given is not None and (out is not None or tariff.output == 0):
             return known, "usage", True
+    if tariff is not None and isinstance(reply, ChatReply) and not reply.keeps_cap:
+        written = (len(reply.text) + len(reply.reasoning_text)) // CHARACTERS_PER_TOKEN
+        return tariff.bound(size.given, max(written, size.cap)), "estimate", True
     refused = exchange.status is not None and exchange.status >= 400
     never_arrived = exchange.reason in ("connect", "unreachable", "tls", "proxy")
     return None, None, not (refused or never_arrived)

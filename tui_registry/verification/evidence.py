@@ -65,7 +65,11 @@ def evidence(
         "tail": exchange.tail,
     }
     kept = {name: value for name, value in found.items() if value not in (None, "", {}, [])}
-    return fitted(_without(kept, tuple(_forms(secret))))
+    forms = tuple(_forms(secret))
+    text = _dumped(kept)
+    if any(_dumped(form)[1:-1] in text for form in forms):
+        return fitted(_without(kept, forms))
+    return text if len(text) <= LIMIT else fitted(kept)
 
 
 def fitted(found: Mapping[str, object]) -> str:
@@ -84,7 +88,7 @@ def fitted(found: Mapping[str, object]) -> str:
     return text
 
 
-def _dumped(found: Mapping[str, object]) -> str:
+def _dumped(found: object) -> str:
     return json.dumps(found, ensure_ascii=True, allow_nan=False, default=str, separators=(",", ":"))
 
 

@@ -1,6 +1,7 @@
 """Judging the chat probe: one streamed answer shows existence, speed, streaming and whether it was right."""
 
 import re
+from collections.abc import Sequence
 from math import ceil
 
 from tui_registry.verification import scoring
@@ -11,8 +12,13 @@ from tui_registry.wire import ChatReply
 RIGHT_FROM = 0.5
 """How much of the asked sequence makes an answer acceptable; random text has none of it."""
 
+EVENT_STREAM = "text/event-stream"
+
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _PIECES = re.compile(r"[a-z]+|\d+")
+_MOST_PIECES = 2_000
+_CLOSER = re.compile(r"(?:[-_@:.](?:v?\d[\d.\-]*|latest|preview|exp|beta|free))*")
+"""What a dated or otherwise more exact name adds; `-mini` is another model."""
 
 
 def judge_chat(reply: ChatReply, *, model_id: str, listed: bool | None, asked_stream: bool) -> Judgement:
@@ -24,8 +30,8 @@ def judge_chat(reply: ChatReply, *, model_id: str, listed: bool | None, asked_st
     if exchange.outcome != "ok":
         return refused(exchange)
     answer = _THOUGHTS.sub("", reply.text).strip()
-    right = instruction(answer)
-    scores = {"instruction": right, "streaming": _streaming(reply, asked_stream)}
+    right = counted(answer)
+    scores = {"instruction": instruction(answer), "streaming": _streaming(reply, asked_stream)}
     if answer and right >= RIGHT_FROM and _served(reply.exchange.model_served, model_id, listed):
         scores["existence"] = 1.0
     scores["responsiveness"] = 1.0 if answer else 0.5 if _only_thought(reply) else 0.0
@@ -35,6 +41,11 @@ def judge_chat(reply: ChatReply, *, model_id: str, listed: bool | None, asked_st
         if value is not None:
             scores[name] = value
     status, sentence = _verdict(answer, right, scores["responsiveness"])
+    served_as = other_name(exchange.model_served, model_id)
+    if served_as is not None:
+        sentence = f"{sentence} The answer names another model: {served_as}."
+    if not reply.keeps_cap:
+        sentence = f"{sentence} It went on past the tokens it was given."
     checks = {
         "answered": bool(answer),
         "right_words": round(right * len(WORDS)),
@@ -44,6 +55,8 @@ def judge_chat(reply: ChatReply, *, model_id: str, listed: bool | None, asked_st
         "content_chunks": reply.content_chunks,
         "finish_reason": reply.finish_reason,
         "listed": listed,
+        "keeps_cap": reply.keeps_cap,
+        "served_as": served_as,
         "flags": flags,
     }
     return Judgement(
@@ -53,12 +66,34 @@ def judge_chat(reply: ChatReply, *, model_id: str, listed: bool | None, asked_st
 
 def instruction(answer: str) -> float:
     """How much of the asked sequence stands at the start of an answer, in words or digits, 0 to 1."""
+    return _run(_PIECES.findall(answer.lower())) / len(WORDS)
+
+
+def counted(answer: str) -> float:
+    """How much of the sequence stands anywhere in an answer, also after an introduction or as a list."""
+    pieces = _PIECES.findall(answer.lower())[:_MOST_PIECES]
+    starts = (place for place, piece in enumerate(pieces) if piece in (WORDS[0], "1"))
+    return max((_run(pieces[start:]) for start in starts), default=0) / len(WORDS)
+
+
+def _run(pieces: Sequence[str]) -> int:
+    """How many numbers follow each other from one on; `1. one 2. two` counts each once."""
     right = 0
-    for piece in _PIECES.findall(answer.lower()):
-        if right == len(WORDS) or piece not in (WORDS[right], str(right + 1)):
+    for piece in pieces:
+        if right < len(WORDS) and piece in (WORDS[right], str(right + 1)):
+            right += 1
+        elif not right or piece not in (WORDS[right - 1], str(right)):
             break
-        right += 1
-    return right / len(WORDS)
+    return right
+
+
+def other_name(served: str | None, asked: str) -> str | None:
+    """The name that an answer gives its model, when it is not the asked one or a closer name for it."""
+    if not served:
+        return None
+    name, wanted = (each.lower().rpartition("/")[2] for each in (served, asked))
+    short, long = sorted((name, wanted), key=len)
+    return None if long.startswith(short) and _CLOSER.fullmatch(long[len(short) :]) else served
 
 
 def decode_rate(reply: ChatReply) -> tuple[float | None, list[str], int | None]:
@@ -85,7 +120,9 @@ def decode_rate(reply: ChatReply) -> tuple[float | None, list[str], int | None]:
 def _streaming(reply: ChatReply, asked: bool) -> float:
     if not asked or not reply.streamed or not reply.content_chunks:
         return 0.0
-    return 1.0 if reply.content_chunks >= 2 and reply.clean_end else 0.5
+    # sent under another type, some clients do not take it for a stream
+    declared = reply.exchange.headers.get("content-type", EVENT_STREAM).startswith(EVENT_STREAM)
+    return 1.0 if reply.content_chunks >= 2 and reply.clean_end and declared else 0.5
 
 
 def _served(served: str | None, model_id: str, listed: bool | None) -> bool:

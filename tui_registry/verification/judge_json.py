@@ -44,6 +44,12 @@ def _fits(text: str) -> bool:
         isinstance(value, dict)
         and set(value) == {"city", "population"}
         and isinstance(value["city"], str)
-        and isinstance(value["population"], int)
-        and not isinstance(value["population"], bool)
+        and _is_whole(value["population"])
     )
+
+
+def _is_whole(value: object) -> bool:
+    """Whether JSON Schema calls it an integer, as it does 2100000.0."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())

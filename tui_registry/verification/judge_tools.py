@@ -11,15 +11,18 @@ from tui_registry.wire import ChatReply, ToolCall
 _PARIS = re.compile("paris", re.IGNORECASE)
 
 
-def judge_tools(reply: ChatReply, *, choice: str) -> Judgement:
-    """The verdict on the weather question; `choice` is how strongly the tool had to be asked for."""
+def judge_tools(reply: ChatReply, *, choice: str, as_objects: bool = False) -> Judgement:
+    """The verdict on the weather question; `choice` is how strongly the tool had to be asked for.
+
+    `as_objects` says that the dialect sends arguments as objects, where others send JSON text.
+    """
     exchange = reply.exchange
     if exchange.outcome in ("params", "unsupported"):
         return Judgement("unsupported", exchange.outcome, "It does not take tools.", {"tools": 0.0})
     if exchange.outcome != "ok":
         return _without_responsiveness(refused(exchange))
     call = next((call for call in reply.tool_calls if call.name == TOOL.name), None)
-    value, sentence = _value(reply, call)
+    value, sentence = _value(reply, call, as_objects)
     if value == 1.0 and choice != "required":
         value, sentence = 0.5, f"It called the tool, but only with tool_choice {choice}."
     checks = {
@@ -30,7 +33,7 @@ def judge_tools(reply: ChatReply, *, choice: str) -> Judgement:
     return Judgement(gate(value), "ok", sentence, {"tools": value}, checks)
 
 
-def _value(reply: ChatReply, call: ToolCall | None) -> tuple[float, str]:
+def _value(reply: ChatReply, call: ToolCall | None, as_objects: bool) -> tuple[float, str]:
     if call is None:
         named = reply.tool_calls[0].name if reply.tool_calls else None
         return 0.0, f"It called {named} instead of the tool." if named else "It called no tool."
@@ -50,7 +53,7 @@ def _value(reply: ChatReply, call: ToolCall | None) -> tuple[float, str]:
         return 0.0, "It called the tool without the city."
     if not _PARIS.search(str(arguments["city"])):
         return 0.5, "It called the tool with another city."
-    if not as_text:
+    if not as_text and not as_objects:
         return 0.5, "It called the tool with an object instead of JSON text."
     return 1.0, "It called the tool with the right city."
 

@@ -6,7 +6,7 @@ and counts until its window has passed.
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
@@ -14,6 +14,9 @@ from math import inf
 from tui_registry.errors import Refused
 
 SECONDS: dict[str, float] = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+METRICS = ("requests", "tokens", "input_tokens", "output_tokens")
+"""What a rule may limit."""
+
 MARGIN = 0.9
 """The share of a limit that is used, since a provider's clock is not ours."""
 
@@ -60,6 +63,7 @@ class Ticket:
     load: Load
     model: int | None
     queued: float = 0.0
+    is_logged: bool = True
 
 
 class Limiter:
@@ -78,6 +82,7 @@ class Limiter:
         self.parallel = parallel
         self._rules: dict[tuple[str, float, int | None], Rule] = {}
         self._log: deque[Ticket] = deque()
+        self._logged = Counter[str]()
         self._blocked: dict[int | None, float] = {}
         self._left: dict[tuple[str, float, int | None], tuple[int, float]] = {}
         self._running = 0
@@ -106,7 +111,7 @@ class Limiter:
 
     def seed(self, age: float, load: Load, model: int | None) -> None:
         """Remember a call made `age` seconds ago; oldest first."""
-        self._log.append(Ticket(self._now() - max(0.0, age), load, model))
+        self._remember(Ticket(self._now() - max(0.0, age), load, model))
 
     def left(self, metric: str, seconds: float, model: int | None, amount: int, resets_in: float) -> None:
         """Take in how much a response said is left of a window that resets in so many seconds."""
@@ -144,7 +149,11 @@ class Limiter:
     def settle(self, ticket: Ticket, actual: Load | None = None) -> None:
         """The call has ended; what it really took replaces the estimate, None keeps that."""
         if actual is not None:
+            if ticket.is_logged:
+                self._add(ticket, -1)
             ticket.load = actual
+            if ticket.is_logged:
+                self._add(ticket, 1)
         self._running -= 1
         self._freed.set()
         if self._gate is not None:
@@ -165,7 +174,7 @@ class Limiter:
     def _count(self, load: Load, model: int | None, asked: float) -> Ticket:
         now = self._now()
         ticket = Ticket(now, load, model, now - asked)
-        self._log.append(ticket)
+        self._remember(ticket)
         self._running += 1
         for key, (amount, until) in list(self._left.items()):
             if key[2] in (None, model):
@@ -196,7 +205,18 @@ class Limiter:
                 waits.append(until - now)
         return max(0.0, *waits)
 
+    def _remember(self, ticket: Ticket) -> None:
+        self._log.append(ticket)
+        self._add(ticket, 1)
+
+    def _add(self, ticket: Ticket, sign: int) -> None:
+        """Keep the sums over the whole log, which tell at once that a window cannot be full."""
+        for metric in METRICS:
+            self._logged[metric] += sign * ticket.load.of(metric)
+
     def _wait_of_rule(self, rule: Rule, need: int, now: float) -> float:
+        if self._logged[rule.metric] + need <= rule.limit * MARGIN:
+            return 0.0
         counted = [
             (ticket.at, ticket.load.of(rule.metric))
             for ticket in self._log
@@ -219,7 +239,9 @@ class Limiter:
         """Drop what no window counts any more."""
         longest = max((rule.seconds for rule in self._rules.values()), default=0.0) + 2 * _EDGE
         while self._log and self._log[0].at < now - longest:
-            self._log.popleft()
+            ticket = self._log.popleft()
+            ticket.is_logged = False
+            self._add(ticket, -1)
         self._left = {key: held for key, held in self._left.items() if held[1] > now}
 
 

@@ -20,6 +20,9 @@ from tui_registry.verification.suites import Probe
 from tui_registry.verification.waiting import read
 from tui_registry.wire import ChatReply, EmbedReply
 
+OBJECT_DIALECTS = frozenset({"anthropic", "gemini"})
+"""The dialects that send a tool's arguments as an object."""
+
 
 async def probe_model(bench: Bench, work: Work, probe: Probe) -> Judgement:
     """Ask until there is an ending: a right or wrong answer, a refusal, or no more attempts."""
@@ -50,13 +53,15 @@ async def _judged(bench: Bench, work: Work, probe: Probe, made: Answered) -> Jud
     if isinstance(reply, EmbedReply):
         verdict = judge_embeddings(reply, listed=listed)
     elif probe == "tools":
-        verdict = judge_tools(reply, choice=work.quirks.get("tool_choice", "required"))
+        choice = work.quirks.get("tool_choice", "required")
+        as_objects = bench.subject.target.dialect in OBJECT_DIALECTS
+        verdict = judge_tools(reply, choice=choice, as_objects=as_objects)
     elif probe == "json":
         verdict = judge_json(reply, form=work.quirks.get("json", "json_schema"))
     else:
         asked_stream = work.quirks.get("stream") != "no"
         verdict = judge_chat(reply, model_id=work.plan.model_id, listed=listed, asked_stream=asked_stream)
-    if verdict.outcome == "missing":
+    if verdict.outcome == "missing" and probe in ("chat", "embeddings"):
         now = bench.options.clock()
         if await read(lambda: missing_before(bench.store, work.plan.id, now)):
             return replace(verdict, scores={"existence": 0.0})

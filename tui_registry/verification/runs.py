@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
+from tui_registry.money import usd
 from tui_registry.store import Finding, NewResult, RunRow, Store
 from tui_registry.verification import resuming
 from tui_registry.verification.bench import Bench, Work
@@ -75,6 +76,9 @@ async def run(
         await asyncio.gather(job, return_exceptions=True)
         resuming.leave(row.id)
         row = await kept(_closed(store, row, state))
+    if budget.limit is not None and budget.spent > budget.limit:
+        over = usd(budget.spent - budget.limit)
+        whole.left_out.append(f"The budget is exceeded by {over}: more was charged than was asked for.")
     summary = Summary(
         dict(recorder.statuses), recorder.cost, budget.spent, recorder.unknown_costs, tuple(whole.left_out)
     )

@@ -32,6 +32,8 @@ class Assembly:
         self.model_served: str | None = None
         self.usage: dict[str, int] = {}
         self.cost: Json = None
+        self.size = 0
+        """Characters of answer and reasoning so far."""
         self.events = 0
         self.content_chunks = 0
         self._marks: dict[str, float] = {}
@@ -49,6 +51,7 @@ class Assembly:
             return
         self._token()
         self._count_chunk()
+        self.size += len(text)
         if self._thinking is False:
             self._answer(text)
         else:
@@ -59,6 +62,7 @@ class Assembly:
         if text:
             self._token()
             self._count_chunk()
+            self.size += len(text)
             self._reasoning.append(text)
 
     def call(
@@ -96,6 +100,11 @@ class Assembly:
         if self._held:
             held, self._held = self._held, ""
             (self._reasoning.append if self._thinking else self._answer)(held)
+        thought, closed, answer = self.text.partition(_CLOSE)
+        if closed and not self._reasoning and _OPEN not in thought:
+            # some chat templates open the tag in the prompt, so that only its end is in the reply
+            self._reasoning, self._text = [thought], [answer.lstrip()]
+            self._marks.pop("answer", None)
 
     @property
     def text(self) -> str:

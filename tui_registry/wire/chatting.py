@@ -21,6 +21,12 @@ from tui_registry.wire.stream import Events
 AFTER_END = 0.3
 """Seconds to wait, after the terminal event, for the end that lets the connection be used again."""
 
+OVERRUN = 16
+"""Characters of one token at most, on average; a longer reply did not keep to its cap."""
+
+SPARE = 16
+"""Output tokens beyond the cap that a provider may count, for what frames a reply."""
+
 _AT_ONCE = 64  # events read before others, and the deadline, get their turn
 _BREAKS = ("cut", "gap", "total")
 _COST_HEADER = "x-litellm-response-cost"
@@ -31,7 +37,7 @@ async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Dead
     dialect = dialect_of(target.dialect)
     redactor = sender.redactor(target.secret)
     reply = Assembly()
-    reading = _StreamReading(sender, dialect, redactor, reply)
+    reading = _StreamReading(sender, dialect, redactor, reply, chat.cap)
     request = dialect.chat_request(target.endpoint, chat)
     record = await sender.send(target, request, deadlines, reading.read)
     if record.is_good and not record.streamed and record.broken is None:
@@ -40,21 +46,24 @@ async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Dead
         reply.event_done()
     reply.close()
     exchange = _judged(record, reply, target)
-    return _reply(exchange, record, reply, redactor)
+    return _reply(exchange, record, reply, redactor, chat.cap)
 
 
 class _StreamReading:
     """Reads the events of one stream into a reply."""
 
-    def __init__(self, sender: Sender, dialect: Dialect, redactor: Redactor, reply: Assembly) -> None:
+    def __init__(
+        self, sender: Sender, dialect: Dialect, redactor: Redactor, reply: Assembly, cap: int
+    ) -> None:
         self._sender = sender
         self._dialect = dialect
         self._redactor = redactor
         self._reply = reply
+        self._longest = cap * OVERRUN
         self._events = Events(sender.caps.line, sender.caps.events)
 
     async def read(self, record: Record, plain: AsyncIterator[bytes], start: float) -> None:
-        """Read until the terminal event, an error, or the end of the body."""
+        """Read until the terminal event, an error, the end of the body, or far beyond the reply's cap."""
         async for data in plain:
             self._reply.now = self._sender.monotonic() - start
             if not await self._take(record, self._events.feed(data)):
@@ -72,6 +81,8 @@ class _StreamReading:
                 self._event(record, name, data)
             if self._reply.terminal or self._reply.fault is not None or record.broken:
                 return False
+            if self._reply.size > self._longest:
+                return False
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         return True
@@ -85,7 +96,10 @@ class _StreamReading:
             else:
                 self._dialect.read_event(name, body, self._reply)
         except ValueError:
-            record.broken = "protocol", "stream"
+            if name == "error":
+                self._reply.fault = {"error": self._redactor(data)}
+            else:
+                record.broken = "protocol", "stream"
         self._reply.event_done()
 
 
@@ -110,6 +124,8 @@ def _judged(record: Record, reply: Assembly, target: Target) -> Exchange:
         return with_verdict(exchange, outcome, fault.reason or "error", fault.message)
     if exchange.outcome != "ok":
         return exchange
+    if reply.finish_reason == "error":
+        return with_verdict(exchange, "server", "error")
     if not reply.recognised:
         return with_verdict(exchange, "protocol", "shape")
     if not (reply.text.strip() or reply.reasoning_text.strip() or reply.calls()):
@@ -117,7 +133,7 @@ def _judged(record: Record, reply: Assembly, target: Target) -> Exchange:
     return exchange
 
 
-def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redactor) -> ChatReply:
+def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redactor, cap: int) -> ChatReply:
     """The reply as other rooms see it: without keys, even ones that came in pieces."""
     pieces = (reply.text, reply.reasoning_text, *(str(call.arguments) for call in reply.calls()))
     # a key that came in pieces is whole in none of the events, and so still there in the raw stream
@@ -149,6 +165,7 @@ def _reply(exchange: Exchange, record: Record, reply: Assembly, redactor: Redact
         events=reply.events,
         content_chunks=reply.content_chunks,
         timings=reply.timings(record.total_ms / 1000),
+        keeps_cap=reply.size <= cap * OVERRUN and (usage("output") or 0) <= cap + SPARE,
     )
 
 

@@ -21,14 +21,18 @@ _CONNECTIONS = 32
 def open_transport(
     endpoint: Endpoint, environ: Mapping[str, str], ca_file: Path | None
 ) -> "httpx2.AsyncHTTPTransport":
-    """A transport for one origin; raises Refused for a proxy or certificate file that cannot be used."""
+    """A transport for one origin; raises Refused for a proxy or certificate file that cannot be used.
+
+    The system's authorities take a tenth of a second to read, so it is to be opened beside an event loop.
+    """
     import httpx2
 
     for name in _LOGGERS:  # at DEBUG these write response headers, in which a server may echo a key
         logging.getLogger(f"httpcore2.{name}").setLevel(logging.WARNING)
     address = proxy_for(endpoint, environ)
     return httpx2.AsyncHTTPTransport(
-        verify=_certificates(ca_file),
+        # without TLS nothing is verified: a context that knows no authority is made at once
+        verify=_certificates(ca_file) if endpoint.origin.startswith("https:") else _no_authorities(),
         trust_env=False,
         http2=False,
         proxy=httpx2.Proxy(address) if address else None,
@@ -65,6 +69,11 @@ def _names(part: str, endpoint: Endpoint) -> bool:
     except ValueError:
         name, _, wanted = part.lower().lstrip("*").lstrip(".").partition(":")
     return bool(name) and (not wanted or wanted == port) and (host == name or host.endswith(f".{name}"))
+
+
+def _no_authorities() -> ssl.SSLContext:
+    """A context that trusts nobody, should anything speak TLS with it after all."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _certificates(ca_file: Path | None) -> ssl.SSLContext:

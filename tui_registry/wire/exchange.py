@@ -217,6 +217,8 @@ class ChatReply:
     content_chunks: int = 0
     """Events that brought content or reasoning."""
     timings: Timings = Timings()
+    keeps_cap: bool = True
+    """Whether it ended by the output tokens it was given; a stream that does not is not read to its end."""
 
 
 @dataclass(frozen=True, slots=True)

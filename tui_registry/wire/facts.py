@@ -132,8 +132,15 @@ def amount(value: object) -> Decimal | None:
 
 
 def by_group(entries: Iterable[Json]) -> Mapping[str, ListedModel]:
-    """A LiteLLM gateway's model groups by the name under which they are listed."""
-    return {name: model_of(name, entry) for entry in entries if (name := text_at(entry, "model_group"))}
+    """A LiteLLM gateway's model groups, or its deployments, by the name under which they are listed."""
+    found: dict[str, ListedModel] = {}
+    for entry in entries:
+        group, name = text_at(entry, "model_group"), text_at(entry, "model_name")
+        if name is not None and name not in found:
+            found[name] = model_of(name, at(entry, "model_info"))  # type: ignore[arg-type]
+        if group is not None and group not in found:
+            found[group] = model_of(group, entry)
+    return found
 
 
 def _identity(entry: Json) -> str | None:

@@ -1,8 +1,9 @@
 """Reads a provider's error out of the many shapes of error bodies."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui_registry.wire.plainjson import at, items_at, text_at
+from tui_registry.wire.plainjson import at, count_at, is_object, items_at, text_at
 
 _MESSAGES: tuple[tuple[str | int, ...], ...] = (
     ("error", "message"),
@@ -12,7 +13,9 @@ _MESSAGES: tuple[tuple[str | int, ...], ...] = (
     ("detail", 0, "msg"),
     ("detail",),
     ("title",),
+    ("msg",),
     ("status_msg",),
+    ("base_resp", "status_msg"),
 )
 _WORDS: tuple[tuple[str | int, ...], ...] = (
     ("error", "code"),
@@ -67,6 +70,8 @@ def fault_of(body: object) -> Fault:
         return fault_of(body[0]) if body else Fault("")
     if isinstance(body, str):
         return Fault(body)
+    if is_object(inner := at(body, "choices", 0)) and inner.get("error"):
+        body = inner
     message = next((found for path in _MESSAGES if (found := text_at(body, *path))), "")
     if (raw := text_at(body, "error", "metadata", "raw")) and raw not in message:
         message = f"{message}: {raw}"
@@ -84,10 +89,24 @@ def holds_fault(body: object) -> bool:
     """Whether a body that came with a good status is an error after all."""
     if isinstance(body, list):
         return len(body) == 1 and holds_fault(body[0])
-    error = at(body, "error")
-    if error not in (None, "", False, [], {}):
+    if not is_object(body):
+        return False
+    if body.get("error") not in (None, "", False, [], {}):
         return True
-    return text_at(body, "object") == "error" or text_at(body, "type") == "error"
+    if body.get("object") == "error" or body.get("type") == "error":
+        return True
+    if (choices := body.get("choices")) and at(choices, 0, "error"):
+        return True
+    return bool(count_at(body, "base_resp", "status_code")) or _is_envelope(body)
+
+
+def _is_envelope(body: Mapping[str, object]) -> bool:
+    """Whether it says `success: false` or a code of failure in place of any content."""
+    if "choices" in body or "data" in body or "candidates" in body or "content" in body:
+        return False
+    code = count_at(body, "code")
+    said = any(text_at(body, name) for name in ("message", "msg"))
+    return said and (body.get("success") is False or (code is not None and 400 <= code <= 599))
 
 
 def _words(body: object) -> list[str]:

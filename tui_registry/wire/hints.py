@@ -23,7 +23,7 @@ _IN_MESSAGE = re.compile(
 
 
 def reset_moment(text: str, now: datetime) -> datetime | None:
-    """When a reset or hint is meant; None for text outside the grammar or beyond 400 days.
+    """When a reset is meant; None for text outside the grammar or beyond 400 days.
 
     Durations (`6m0s`, `825ms`), seconds, epoch seconds or milliseconds, RFC 3339 and HTTP dates.
     """
@@ -41,7 +41,7 @@ def retry_after(
     if _NUMBER.fullmatch(milliseconds):
         return float(milliseconds) / 1000
     hints = [
-        reset_moment(headers.get("retry-after", ""), now),
+        _asked_moment(headers.get("retry-after", ""), now),
         max((seen.reset_at for seen in limits if seen.remaining == 0 and seen.reset_at), default=None),
         _retry_info(body, now),
         reset_moment(text_at(body, "error", "reset_at") or text_at(body, "reset_at") or "", now),
@@ -50,6 +50,15 @@ def retry_after(
         if hint is not None:
             return (hint - now).total_seconds()
     return _in_message(message)
+
+
+def _asked_moment(text: str, now: datetime) -> datetime | None:
+    """When a retry hint is meant; one beyond all measure still says that now is too early."""
+    text = text.strip()
+    if len(text) > 12 and text.isascii() and text.isdigit() and _moment(text, now) is None:
+        return now + _LONGEST
+    found = _moment(text, now)
+    return None if found is None else min(max(found, now), now + _LONGEST)
 
 
 def _retry_info(body: object, now: datetime) -> datetime | None:

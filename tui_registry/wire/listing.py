@@ -6,10 +6,14 @@ from dataclasses import replace
 from tui_registry.wire.dialects import dialect_of
 from tui_registry.wire.exchange import Caps, Deadlines, Exchange, Json, ListedModel, Listing, Target
 from tui_registry.wire.facts import by_group, enriched, listed_models
-from tui_registry.wire.plainjson import items_at
+from tui_registry.wire.plainjson import count_at, items_at
 from tui_registry.wire.record import with_verdict
-from tui_registry.wire.request import Request, at_origin
+from tui_registry.wire.request import Request
 from tui_registry.wire.sending import Sender
+
+_LITELLM_CREATED = 1677610602
+_LITELLM_INFO = ("model_group/info", "v1/model/info")
+"""Where a LiteLLM gateway states prices and limits, beside its list; the second is of older versions."""
 
 
 async def read_listing(sender: Sender, target: Target, deadlines: Deadlines) -> Listing:
@@ -39,8 +43,8 @@ async def read_listing(sender: Sender, target: Target, deadlines: Deadlines) -> 
             notes.append(problem)
             break
     models, left_out = await asyncio.to_thread(listed_models, entries, sender.caps.models)
-    if target.limit_headers == "litellm":
-        models = await _with_groups(sender, target, _left(sender, deadlines, started), models)
+    if _is_litellm(target, entries):
+        models = await _with_groups(sender, target, deadlines, started, models)
     return Listing(exchange, tuple(models), (*notes, *left_out), len(cursors))
 
 
@@ -59,14 +63,22 @@ def _endless(caps: Caps, cursor: str, cursors: set[str | None], size: int, entri
     return None
 
 
+def _is_litellm(target: Target, entries: list[Json]) -> bool:
+    """Whether the provider is a LiteLLM gateway, by its family or by the one date it gives every model."""
+    if target.limit_headers is not None or target.dialect != "openai":
+        return target.limit_headers == "litellm"
+    return bool(entries) and all(count_at(entry, "created") == _LITELLM_CREATED for entry in entries)
+
+
 async def _with_groups(
-    sender: Sender, target: Target, deadlines: Deadlines, models: list[ListedModel]
+    sender: Sender, target: Target, deadlines: Deadlines, started: float, models: list[ListedModel]
 ) -> list[ListedModel]:
     """The models with the prices, limits and abilities a LiteLLM gateway states elsewhere, if it does."""
-    request = Request("GET", at_origin(target.endpoint, "model_group/info"))
-    record = await sender.send(target, request, deadlines)
-    exchange: Exchange = record.judged(target.limit_headers)
-    if exchange.outcome != "ok":
-        return models
-    groups = by_group(items_at(exchange.body, "data"))
-    return [enriched(model, groups[model.id]) if model.id in groups else model for model in models]
+    for path in _LITELLM_INFO:
+        request = Request("GET", f"{target.endpoint.url.removesuffix('/v1')}/{path}")
+        record = await sender.send(target, request, _left(sender, deadlines, started))
+        exchange: Exchange = record.judged(target.limit_headers)
+        if exchange.outcome == "ok" and (entries := items_at(exchange.body, "data")):
+            groups = await asyncio.to_thread(by_group, entries[: sender.caps.models])
+            return [enriched(model, groups[model.id]) if model.id in groups else model for model in models]
+    return models

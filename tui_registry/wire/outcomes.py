@@ -3,7 +3,7 @@
 from tui_registry.text import clean
 from tui_registry.wire.exchange import Outcome
 from tui_registry.wire.faults import Fault
-from tui_registry.wire.rules import EDGE_WITHOUT_JSON, LONG_HINT, RULES
+from tui_registry.wire.rules import EDGE_WITHOUT_JSON, LONG_HINT, RULES, WITHOUT_STATUS
 
 MESSAGE_LIMIT = 500
 """Cells of a message."""
@@ -46,7 +46,7 @@ def classify(status: int, fault: Fault, hint: float | None = None) -> Outcome:
     """What an answer with this status and error comes to; `hint` is the wait it asks for, in seconds."""
     if 200 <= status < 300:
         inner = fault.status
-        return "server" if inner is None else classify(inner, fault, hint)
+        return _by_words(fault, hint) if inner is None else classify(inner, fault, hint)
     if not fault.is_json and status in EDGE_WITHOUT_JSON and (fault.message or fault.is_html):
         return "edge"
     if fault.is_html and status in (404, 410):
@@ -54,9 +54,22 @@ def classify(status: int, fault: Fault, hint: float | None = None) -> Outcome:
     text = fault.everything
     for rule in RULES:
         if status in rule.statuses and (rule.words is None or rule.words.search(text)):
-            too_long = rule.outcome == "rate" and hint is not None and hint > LONG_HINT
-            return "daily" if too_long else rule.outcome
+            return _in_time(rule.outcome, hint)
     return "protocol"
+
+
+def _by_words(fault: Fault, hint: float | None) -> Outcome:
+    """What an error with no status of its own comes to: the server's fault, unless its words say more."""
+    text = fault.everything
+    for rule in WITHOUT_STATUS:
+        if rule.words is not None and rule.words.search(text):
+            return _in_time(rule.outcome, hint)
+    return "server"
+
+
+def _in_time(outcome: Outcome, hint: float | None) -> Outcome:
+    """A rate limit that asks for a long wait is one of the day."""
+    return "daily" if outcome == "rate" and hint is not None and hint > LONG_HINT else outcome
 
 
 def sentence(outcome: Outcome, status: int | None, reason: str | None, detail: str = "") -> str | None:

@@ -68,6 +68,8 @@ class Record:
 
     def fault(self) -> Fault:
         """The error that the body states, if it is one."""
+        if self.is_good and not self.has_json:
+            return Fault("")
         return fault_of(self.body) if self.has_json else fault_of_text(self.head())
 
     def head(self) -> str:

@@ -40,8 +40,10 @@ class Redactor:
         """Characters that a key's longest spelling may take."""
         self._escaped: list[re.Pattern[str]] = []
         self._plain: list[re.Pattern[str]] = []
+        self._traces: tuple[str, ...] = ()
         if len(value) >= SHORTEST:
             forms = _forms(value)
+            self._traces = tuple(_folded(form[:_SPELLED]) for form in forms)
             self._escaped = [_pattern(form, _spelled) for form in forms]
             self._plain = [_pattern(form, _either_case) for form in forms]
             self.reach = max(self.reach, len(value) * _LONGEST_CHARACTER)
@@ -70,8 +72,11 @@ class Redactor:
         return any(pattern.search(text) for pattern in self._mine(text))
 
     def _mine(self, text: str) -> list[re.Pattern[str]]:
-        """Patterns for this key; spellings with escapes are looked for only where there are any."""
-        return self._escaped if _ESCAPES.search(text) else self._plain
+        """Patterns for this key that can match; spellings with escapes only where there are any."""
+        if _ESCAPES.search(text):
+            return self._escaped
+        folded = _folded(text)
+        return self._plain if any(trace in folded for trace in self._traces) else []
 
     def _found(self, text: str) -> list[tuple[int, int]]:
         """Where keys stand, in order."""
@@ -99,6 +104,11 @@ def _base64_forms(raw: bytes) -> list[str]:
         first = (0, 2, 3)[before]
         forms.append(whole[first : len(whole) - (1 if (before + len(raw)) % 3 else 0)])
     return forms
+
+
+def _folded(text: str) -> str:
+    """The text with one spelling for all that `_either_case` holds alike; plain search is far cheaper."""
+    return text.lower().replace("-", "+").replace("_", "/")
 
 
 def _either_case(character: str) -> list[str]:

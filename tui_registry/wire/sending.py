@@ -4,12 +4,13 @@ import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_registry import __version__
 from tui_registry.clock import Clock
-from tui_registry.endpoint import Endpoint, key_refusal, parse_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, origin_of
 from tui_registry.errors import Refused
 from tui_registry.text import Secret
 from tui_registry.wire.connecting import open_transport
@@ -18,7 +19,7 @@ from tui_registry.wire.plainjson import read_json
 from tui_registry.wire.record import Record
 from tui_registry.wire.redact import Redactor
 from tui_registry.wire.request import AUTHS, Request, key_headers
-from tui_registry.wire.stream import BadEncoding, Inflater, TooMuch
+from tui_registry.wire.stream import BadEncoding, Inflater, TooMuch, begins_events
 
 if TYPE_CHECKING:
     import httpx2
@@ -53,6 +54,7 @@ class Sender:
         self._clock = clock
         self._given = transport
         self._transports: dict[str, httpx2.AsyncBaseTransport] = {}
+        self._opening = asyncio.Lock()
         self._redactors: list[tuple[Secret | None, Redactor]] = []
 
     async def close(self) -> None:
@@ -82,7 +84,7 @@ class Sender:
 
         refuse_wrong_place(target, request)
         key = key_headers(target)
-        transport = self._transport(target.endpoint)
+        transport = await self._transport(target.endpoint)
         record = Record(request, self.redactor(target.secret), self._clock())
         start = self.monotonic()
         try:
@@ -99,12 +101,15 @@ class Sender:
             await asyncio.to_thread(_parse, record) if len(record.raw) > _LARGE else _parse(record)
         return record
 
-    def _transport(self, endpoint: Endpoint) -> "httpx2.AsyncBaseTransport":
-        """The transport of the endpoint's origin."""
+    async def _transport(self, endpoint: Endpoint) -> "httpx2.AsyncBaseTransport":
+        """The transport of the endpoint's origin, opened once and beside the event loop."""
         if self._given is not None:
             return self._given
         if endpoint.origin not in self._transports:
-            self._transports[endpoint.origin] = open_transport(endpoint, self._environ, self._ca_file)
+            async with self._opening:
+                if endpoint.origin not in self._transports:
+                    opened = await asyncio.to_thread(open_transport, endpoint, self._environ, self._ca_file)
+                    self._transports[endpoint.origin] = opened
         return self._transports[endpoint.origin]
 
     async def _talk(
@@ -124,11 +129,14 @@ class Sender:
             record.status = response.status_code
             record.headers = dict(response.headers)
             plain = self._plain(response, record)
-            kind = record.headers.get("content-type", "").lower()
             async with aclosing(plain):
-                if read_events is not None and record.is_good and kind.startswith("text/event-stream"):
-                    record.streamed = True
-                    await read_events(record, plain, start)
+                if read_events is not None and record.is_good:
+                    record.streamed, begun = await _peeked(record, plain)
+                    await (
+                        read_events(record, begun, start)
+                        if record.streamed
+                        else self._read_body(record, begun)
+                    )
                 else:
                     await self._read_body(record, plain)
         finally:
@@ -187,12 +195,33 @@ class Sender:
                 return
 
 
+async def _peeked(record: Record, plain: AsyncIterator[bytes]) -> tuple[bool, AsyncIterator[bytes]]:
+    """Whether the body is an event stream, by its first bytes, and all of the body."""
+    is_declared = record.headers.get("content-type", "").lower().startswith("text/event-stream")
+    start = b""
+    async for data in plain:
+        start += data
+        if (found := begins_events(start, is_declared=is_declared)) is not None:
+            return found, _again(start, plain)
+    return is_declared, _again(start, plain)
+
+
+async def _again(start: bytes, plain: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A body whose start was read already."""
+    yield start
+    async for data in plain:
+        yield data
+
+
+_origin_of = lru_cache(maxsize=256)(origin_of)  # a run sends hundreds of prompts to one address
+
+
 def refuse_wrong_place(target: Target, request: Request) -> None:
     """Raise Refused unless the request goes to the target's origin and the key may go there."""
     if target.auth not in AUTHS:
         raise Refused(f"{target.auth} is not a way this version sends a key.")
     try:
-        origin = parse_endpoint(request.url).origin
+        origin = _origin_of(request.url)
     except ValueError as error:
         raise Refused(str(error)) from None
     if origin != target.endpoint.origin:

@@ -7,6 +7,11 @@ _PLAIN = frozenset({"", "identity", "none"})
 _ZIPPED = frozenset({"gzip", "x-gzip", "deflate"})
 
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_ENOUGH = max(map(len, _FIELDS))
+
+
 class TooMuch(Exception):
     """The answer is larger than its bound."""
 
@@ -40,27 +45,50 @@ class Inflater:
         return data
 
 
+def begins_events(start: bytes, *, is_declared: bool) -> bool | None:
+    """Whether a body with this start is an event stream, whatever its type says; None for too little of it.
+
+    JSON or a web page declared as a stream is none, and fields of events are one whatever they are called.
+    """
+    start = start.lstrip(_BYTE_ORDER_MARK).lstrip()
+    if not start:
+        return None
+    if start[:1] in b"{[<":
+        return False
+    if is_declared or start.startswith(_FIELDS):
+        return True
+    return None if len(start) < _ENOUGH else False
+
+
 class Events:
     """Server-sent events, each a name and its data."""
 
     def __init__(self, longest: int, most: int) -> None:
         self._longest, self._left = longest, most
         self._rest = bytearray()
+        self._is_first = True
+        self._after_return = False
         self._name = ""
         self._data: list[bytes] = []
         self._size = 0
 
     def feed(self, chunk: bytes) -> Iterator[tuple[str, str]]:
-        """The events that are complete; raises TooMuch for a line, an event or a number beyond the bounds."""
-        searched = len(self._rest)
+        """The events that are complete; raises TooMuch for a line, an event or a number beyond the bounds.
+
+        A line ends with a line feed, a carriage return, or both.
+        """
+        if self._after_return and chunk:
+            chunk, self._after_return = chunk.removeprefix(b"\n"), False
+        if b"\r" in chunk:
+            self._after_return = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         self._rest += chunk
-        start = 0
-        while (end := self._rest.find(b"\n", max(start, searched))) >= 0:
-            line = bytes(self._rest[start:end]).removesuffix(b"\r")
-            start = end + 1
-            if (event := self._line(line)) is not None:
-                yield event
-        del self._rest[:start]
+        if b"\n" in chunk:
+            *lines, rest = self._rest.split(b"\n")
+            self._rest = rest
+            for line in lines:
+                if (event := self._line(bytes(line))) is not None:
+                    yield event
         if len(self._rest) > self._longest:
             raise TooMuch
 
@@ -70,8 +98,10 @@ class Events:
 
     def _line(self, line: bytes) -> tuple[str, str] | None:
         """The event that this line completes, or None."""
+        if self._is_first:
+            line, self._is_first = line.removeprefix(_BYTE_ORDER_MARK), False
         if not line:
-            return self._complete()
+            return self._complete() if self._data else None
         field, _, value = line.partition(b":")
         if field == b"data":
             self._data.append(value.removeprefix(b" "))

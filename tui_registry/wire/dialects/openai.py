@@ -1,11 +1,11 @@
 """The dialect of OpenAI, spoken by most providers, gateways and local servers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_registry.endpoint import Endpoint
 from tui_registry.wire.assembly import Assembly
 from tui_registry.wire.exchange import ChatRequest, Json, JsonSchema, Tool
-from tui_registry.wire.plainjson import at, count_at, items_at, text_at
+from tui_registry.wire.plainjson import at, count_at, is_object, items_at, text_at
 from tui_registry.wire.request import Request, below
 
 
@@ -70,13 +70,27 @@ class OpenAI:
 
     def _read(self, body: Json, part: str, reply: Assembly) -> None:
         """A chunk or a whole answer: both hold choices, usage and the served model."""
-        choices = at(body, "choices")
-        reply.recognised |= isinstance(choices, list) and (part == "delta" or bool(choices))
+        choices = items_at(body, "choices")
+        reply.recognised |= bool(choices) or (part == "delta" and isinstance(at(body, "choices"), list))
         reply.model_served = text_at(body, "model") or reply.model_served
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        message = at(choice, part)
-        reply.reasoning(text_at(message, "reasoning_content") or text_at(message, "reasoning") or "")
-        reply.content(_content(message))
+        if choices and is_object(choice := choices[0]):
+            message = choice.get(part) or choice.get("message")
+            if is_object(message):
+                self._read_message(message, reply)
+            if reason := text_at(choice, "finish_reason"):
+                reply.finished(reason)
+        self._read_usage(body, reply)
+
+    def _read_message(self, message: Mapping[str, Json], reply: Assembly) -> None:
+        """What a message or a part of one says: reasoning, answer, refusal, tool calls."""
+        content = message.get("content")
+        parts = content if isinstance(content, list) else []
+        reply.reasoning(_reasoning(message, parts))
+        if parts:
+            reply.content("".join(text_at(part, "text") or "" for part in parts))
+        elif isinstance(content, str):
+            reply.content(content)
+        reply.content(text_at(message, "refusal") or "")
         for position, call in enumerate(items_at(message, "tool_calls")):
             arguments = at(call, "function", "arguments")
             index = count_at(call, "index")
@@ -87,9 +101,6 @@ class OpenAI:
                 fragment=arguments if isinstance(arguments, str) else "",
                 whole=arguments if isinstance(arguments, dict) else None,
             )
-        if reason := text_at(choice, "finish_reason"):
-            reply.finished(reason)
-        self._read_usage(body, reply)
 
     def _read_usage(self, body: Json, reply: Assembly) -> None:
         """Token counts, and the cost where the gateway states it."""
@@ -108,9 +119,12 @@ def function_of(tool: Tool) -> dict[str, object]:
     return {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
 
 
-def _content(message: object) -> str:
-    """The message's text, plain or in parts."""
-    content = at(message, "content")
-    if isinstance(content, list):
-        return "".join(text_at(part, "text") or "" for part in content)
-    return content if isinstance(content, str) else ""
+def _reasoning(message: Mapping[str, Json], parts: Sequence[Json]) -> str:
+    """The reasoning in the first place that holds any: a text, details, or parts of the content."""
+    for place in ("reasoning_content", "reasoning"):
+        if isinstance(text := message.get(place), str) and text:
+            return text
+    if details := items_at(message, "reasoning_details"):
+        return "".join(text_at(each, "text") or text_at(each, "summary") or "" for each in details)
+    thoughts = [thought for part in parts for thought in items_at(part, "thinking")]
+    return "".join(text_at(thought, "text") or "" for thought in thoughts)
