@@ -232,7 +232,8 @@ class RegistryApp(TerminalApp):
             await self.action_quit()
             return
         self._interrupted_at = now
-        self.notify("ctrl+c again quits.", markup=False, timeout=SECOND_PRESS)
+        key = self.desk.keys.first("app.copy_or_quit")
+        self.notify(f"{key} again quits.", markup=False, timeout=SECOND_PRESS)
 
     async def action_suspend(self) -> None:
         """To the shell, once every save is through: a suspended save would hold the file for others."""

@@ -36,7 +36,7 @@ class LimitsScreen(ListScreen):
                 noun="provider",
                 columns=limit_columns(desk),
                 order=Order("name"),
-                empty="No providers yet, so no limits. 1 goes to the providers.",
+                empty=f"No providers yet, so no limits. {desk.keys.first('view.1')} goes to the providers.",
                 copies=provider_copies,
             ),
         )

@@ -39,7 +39,7 @@ class PricesScreen(ListScreen):
                 noun="model",
                 columns=price_columns(desk),
                 order=Order("provider"),
-                empty="No models yet, so no prices. 1 goes to the providers.",
+                empty=f"No models yet, so no prices. {desk.keys.first('view.1')} goes to the providers.",
                 copies=model_copies,
             ),
         )

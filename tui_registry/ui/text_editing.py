@@ -61,7 +61,7 @@ def edited(app: App[None], command: Sequence[str], text: str) -> str:
             raise Refused(f"{command[0]} ended with {ended}, so nothing was saved.")
         return path.read_text(encoding="utf-8")
     except SuspendNotSupported:
-        raise Refused("This terminal cannot be handed to an editor. e opens the form.") from None
+        raise Refused("This terminal cannot be handed to an editor. Use the form instead.") from None
     except OSError as error:
         raise Refused(f"{command[0]} cannot be used as editor: {error.strerror}. Set $EDITOR.") from error
     except UnicodeDecodeError:
