@@ -139,7 +139,7 @@ class RegistryApp(TerminalApp):
     def _ended_by_signal(self, number: signal.Signals) -> None:
         """End cleanly when the terminal or the system asks for it; what was typed is kept."""
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
-        said = [keep_open_form(self.desk, form) for form in forms]
+        said = [*self.desk.parting, *(keep_open_form(self.desk, form) for form in forms)]
         self.exit(return_code=128 + number, message="\n".join(filter(None, said)) or None)
 
     def _fatal_error(self) -> None:

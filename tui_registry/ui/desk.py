@@ -50,6 +50,8 @@ class Desk:
     """The run that goes on, or the last one."""
     unfinished: str | None = None
     """The sentence that offers to go on with a run that was cut off."""
+    parting: list[str] = field(default_factory=list)
+    """What is to be said once the app has ended."""
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from tui_registry.errors import Conflict, InvalidInput, RegistryError
-from tui_registry.text import looks_like_key
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.dialogs import Change, Collision, Seconds, UnsavedChanges
 from tui_registry.ui.fields import REVEAL_SECONDS, Noted
@@ -96,14 +95,14 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         return not self._done and self.is_mounted and bool(self._values.changed(self.texts))
 
     def texts_to_keep(self) -> dict[str, str]:
-        """What was typed and may be written to a file: no key, and nothing that looks like one."""
+        """What was typed and may be written to a file: no key."""
         if not self.has_unsaved():
             return {}
         texts = self.texts
         return {
             name: texts[name]
             for name in self._values.changed(texts)
-            if self._values.fields[name].kind != "secret" and not looks_like_key(texts[name])
+            if self._values.fields[name].kind != "secret"
         }
 
     async def confirm_leave(self) -> bool:
