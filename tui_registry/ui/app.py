@@ -24,7 +24,7 @@ from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
 from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.record_page import RecordPage
-from tui_registry.ui.restoring import keep_open_form, offer_kept
+from tui_registry.ui.restoring import keep_open_form, kept_forms, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
 from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
@@ -104,7 +104,7 @@ class RegistryApp(TerminalApp):
             self._announce(str(error))
 
     def _offer_kept(self) -> None:
-        if isinstance(self.screen, DeskScreen):
+        if isinstance(self.screen, DeskScreen) and kept_forms(self.desk):
             self.screen.begin(offer_kept)
 
     def get_line_filters(self) -> list[LineFilter]:

@@ -53,14 +53,16 @@ def keep_typed(desk: Desk, origin: Origin | None, title: str, typed: Texts) -> s
     return f"Not saved, but kept for the next start: {title}."
 
 
+def kept_forms(desk: Desk) -> list[KeptForm]:
+    """The kept forms that can be opened again."""
+    if desk.drafts is None:
+        return []
+    return [kept for kept in KeptForms(desk.drafts, desk.store.path).all() if kept.origin.form in DEEDS]
+
+
 async def offer_kept(screen: DeskScreen) -> None:
     """Ask about each form that was kept; one that is neither restored nor forgotten is offered again."""
-    if screen.desk.drafts is None:
-        return
-    forms = KeptForms(screen.desk.drafts, screen.desk.store.path)
-    for kept in forms.all():
-        if kept.origin.form not in DEEDS:
-            continue
+    for kept in kept_forms(screen.desk):
         typed = f"{counted(len(kept.texts), 'field')}, {ago(kept.kept_at, screen.desk.clock())}"
         choices = [
             Choice("r", "restores it", "restore", typed),
@@ -72,7 +74,13 @@ async def offer_kept(screen: DeskScreen) -> None:
         if answer == "restore":
             await _restore(screen, kept)
         if answer is not None:
-            forms.forget(kept.origin)
+            _forget(screen.desk, kept)
+
+
+def _forget(desk: Desk, kept: KeptForm) -> None:
+    """Let go of what was kept."""
+    if desk.drafts is not None:
+        KeptForms(desk.drafts, desk.store.path).forget(kept.origin)
 
 
 async def _restore(screen: DeskScreen, kept: KeptForm) -> None:
