@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
-from tests.registries import add_model, done, model_pricing_draft
+from tests.registries import add_model, done, limits_draft, model_pricing_draft
 from tui_registry.store import ModelRow, NewResult
 from tui_registry.ui.compare import Compared, compared, mix, read_sides
 from tui_registry.ui.deleting_marked import TYPED_ABOVE
@@ -104,6 +104,42 @@ async def test_marked_providers_stay_when_they_have_models(full: Session) -> Non
         await pilot.press("q")
         await on_screen(pilot, "2 marked")
     assert [row.name for row in full.store.reads.providers()] == before
+
+
+async def test_marked_prices_are_forgotten_and_what_has_none_is_left_out(full: Session) -> None:
+    rows = models_of_groq(full, 3)
+    price = model_pricing_draft(1e-06, 2e-06)
+    for row in rows[:2]:
+        done(full.store, lambda write, id=row.id: write.save_model_pricing(id, price, None))  # type: ignore[misc]
+    async with full.app().run_test(size=NARROW, notifications=True) as pilot:
+        await mark_all(pilot, full, "3", "zz-", 3)
+        await pilot.press("d")
+        await on_screen(pilot, "Delete the prices of 2 models?")
+        assert "Groq/zz-02" not in screen_text(pilot)
+        await pilot.pause(0.3)
+        await pilot.press("y")
+        await on_screen(pilot, "Deleted the prices of 2 models.")
+        await pilot.press("d")
+        await on_screen(pilot, "No marked model has a price of its own.")
+    assert [full.store.reads.model_pricing(row.id) for row in rows] == [None] * 3
+
+
+async def test_marked_limits_are_forgotten(full: Session) -> None:
+    held = [full.store.reads.provider(name) for name in ("Groq", "OpenAI")]
+    limits = limits_draft(requests_per_minute=5)
+    for row in held:
+        done(full.store, lambda write, id=row.id: write.save_limits(id, limits, None))  # type: ignore[misc]
+    async with full.app().run_test(size=NARROW, notifications=True) as pilot:
+        await pilot.press("4")
+        await on_screen(pilot, "sorted by provider")
+        await pilot.press("asterisk")
+        await on_screen(pilot, "marked")
+        await pilot.press("d")
+        await on_screen(pilot, "Delete the limits of 2 providers?")
+        await pilot.pause(0.3)
+        await pilot.press("y")
+        await on_screen(pilot, "Deleted the limits of 2 providers.")
+    assert [full.store.reads.limits(row.id) for row in held] == [None] * 2
 
 
 async def test_a_key_typed_ahead_of_a_question_opens_nothing_over_it(full: Session) -> None:

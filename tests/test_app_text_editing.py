@@ -139,7 +139,7 @@ async def test_a_price_that_looks_off_is_saved_only_when_it_is_meant(full: Sessi
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await go_to(pilot, app, "3", row.id)
         await pilot.press("E")
-        await on_screen(pilot, "Looks like a price per token.")
+        await on_screen(pilot, "Looks like a price per")
         assert full.store.reads.model_pricing(row.id) is None
         await pilot.pause(0.3)
         await pilot.press("y")

@@ -263,3 +263,11 @@ def test_the_command_line_opens_it_and_throws_it_away(tmp_path: Path) -> None:
     shown = Shell(tmp_path).json("--demo", "provider", "list")
     assert len(shown) == 12
     assert list(tmp_path.iterdir()) == [], "a demo leaves nothing, and touches no home"
+
+
+def test_follows_the_settings_of_who_looks_around(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    (tmp_path / "config").mkdir(mode=0o700)
+    (tmp_path / "config" / "config.toml").write_text('[keys]\n"record.delete" = "X"\n', encoding="utf-8")
+    held = {each["id"]: each["keys"] for each in shell.json("--demo", "keys")}
+    assert held["record.delete"] == ["X"]

@@ -203,7 +203,7 @@ def test_a_key_in_a_text_and_a_price_far_out_are_warned_of_and_taken() -> None:
     assert KEY not in str(provider.warnings())
     prices = PricingDraft.parse({"input_price_per_token": "0.000015", "output_price_per_token": "15"})
     assert prices.warnings() == {
-        "input_price_per_token": "Looks like a price per token. ctrl+f changes it to 15.00 per 1M."
+        "input_price_per_token": "Looks like a price per token, which is 15.00 per 1M."
     }
     assert ProviderDraft.parse(GROQ).warnings() == {}
 

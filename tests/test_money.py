@@ -132,7 +132,7 @@ def test_a_price_in_the_wrong_unit_is_doubted_with_the_likely_reading(text: str,
     doubt = looks_off(price)
     assert doubt is not None
     assert doubt.reading is not None
-    assert f"ctrl+f changes it to {offer} per 1M." in doubt.sentence
+    assert f"which is {offer} per 1M." in doubt.sentence
     assert show_price(float(doubt.reading)) == offer
 
 

@@ -192,7 +192,7 @@ def looks_off(price: Decimal) -> Doubt | None:
     as_typed = "per token" if million < 1 else "per 1M tokens, entered per token"
     if Decimal("0.01") <= reading.scaleb(6) <= 1000:
         offer = show_amount(reading.scaleb(6))
-        return Doubt(f"Looks like a price {as_typed}. ctrl+f changes it to {offer} per 1M.", reading)
+        return Doubt(f"Looks like a price {as_typed}, which is {offer} per 1M.", reading)
     bound = "Below 0.001" if million < 1 else "Above 1,000"
     return Doubt(f"{bound} USD per 1M tokens; check the amount and the unit.", None)
 

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 
 from tui_registry.cli.output import remark
 
-_FORM_KEY = "ctrl+f changes it to"
-"""How a form offers another reading of an amount."""
-
 UNKNOWN = ("unknown", "none")
 """Words that clear a number as an empty text does."""
 
@@ -26,4 +23,4 @@ def counts_given(options: Mapping[str, str | None]) -> dict[str, str]:
 def warn(warnings: Mapping[str, str]) -> None:
     """What looks odd about a draft that is allowed all the same, on standard error."""
     for field, sentence in warnings.items():
-        remark(f"{field}: {sentence.replace(_FORM_KEY, 'It would then be')}")
+        remark(f"{field}: {sentence}")

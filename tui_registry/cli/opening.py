@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -66,7 +66,7 @@ class Session:
     """One run of the program: its options, and the registry once somebody asks for it."""
 
     def __init__(self, choices: Choices, surroundings: Surroundings, demo: "Paths | None" = None) -> None:
-        """Keep the choices; nothing is opened yet. With `demo` everything lies there instead."""
+        """Keep the choices; nothing is opened yet. With `demo` all but the settings lies there instead."""
         self.choices = choices
         self._demo = demo
         self.environ = surroundings.environ
@@ -81,7 +81,8 @@ class Session:
         """Where everything lies."""
         from tui_registry.paths import find_paths
 
-        return self._demo or find_paths(self.choices.home, self.environ, self.choices.key_file)
+        own = find_paths(self.choices.home, self.environ, self.choices.key_file)
+        return replace(self._demo, config=own.config) if self._demo else own
 
     @cached_property
     def vault(self) -> "Vault":

@@ -130,9 +130,10 @@ class RegistryApp(TerminalApp):
         from tui_registry.ui.verifying import look_for_interrupted
 
         if self.desk.drafts is not None and self.desk.drafts.exists() and isinstance(self.screen, DeskScreen):
-            from tui_registry.ui.restoring import offer_kept
+            from tui_registry.ui.restoring import kept_forms, offer_kept
 
-            self.screen.begin(offer_kept)
+            if kept_forms(self.desk):
+                self.screen.begin(offer_kept)
         self.run_worker(look_for_interrupted(self, self.desk))
 
     def get_line_filters(self) -> list[LineFilter]:
@@ -170,7 +171,7 @@ class RegistryApp(TerminalApp):
         from tui_registry.ui.restoring import keep_open_form
 
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
-        said = [keep_open_form(self.desk, form) for form in forms]
+        said = [*self.desk.parting, *(keep_open_form(self.desk, form) for form in forms)]
         self.exit(return_code=128 + number, message="\n".join(filter(None, said)) or None)
 
     def _fatal_error(self) -> None:
@@ -276,7 +277,8 @@ class RegistryApp(TerminalApp):
             await self.action_quit()
             return
         self._interrupted_at = now
-        self.notify("ctrl+c again quits.", markup=False, timeout=SECOND_PRESS)
+        key = self.desk.keys.first("app.copy_or_quit")
+        self.notify(f"{key} again quits.", markup=False, timeout=SECOND_PRESS)
 
     async def action_suspend(self) -> None:
         """To the shell, once every save is through: a suspended save would hold the file for others."""

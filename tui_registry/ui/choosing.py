@@ -48,7 +48,9 @@ class ChoosingScreen(SortedScreen):
     def action_verify_shown(self) -> None:
         """Verify all records that the filter lets through."""
         if self._spec.noun == "result":
-            self.tell("V verifies all providers or all models shown; go to 1 or 2 for that.")
+            key, first, second = map(self.desk.keys.first, ("verify.all", "view.1", "view.2"))
+            where = f"go to {first} or {second} for that."
+            self.tell(f"{key} verifies all providers or all models shown; {where}")
             return
         self.begin(_verify_shown, self._spec, self.filter_text)
 

@@ -64,4 +64,5 @@ async def clone_provider_as(
         typed=typed,
     )
     if added is not None:
-        screen.changed(f"Added {added.name}, cloned from {row.name}. K gives it a key.", added.id)
+        key = screen.desk.keys.first("record.key")
+        screen.changed(f"Added {added.name}, cloned from {row.name}. {key} gives it a key.", added.id)

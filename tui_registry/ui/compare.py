@@ -133,10 +133,11 @@ def _head(side: Side) -> Text:
 
 async def compare_models(screen: DeskScreen, ids: Sequence[int]) -> None:
     """Show the marked models side by side; says how to mark when there are too few or too many."""
-    if not FEWEST <= len(ids) <= MOST:
-        screen.tell(f"Mark {FEWEST} to {MOST} models with space, then C. {len(ids):,} are marked.")
-        return
     desk = screen.desk
+    if not FEWEST <= len(ids) <= MOST:
+        mark, compare = desk.keys.first("mark.toggle"), desk.keys.first("mark.compare")
+        screen.tell(f"Mark {FEWEST} to {MOST} models with {mark}, then {compare}. {len(ids):,} are marked.")
+        return
     first = [
         (side.provider.name.casefold(), side.model.model_id.casefold(), side.model.id)
         for side in read_sides(desk, ids)

@@ -52,25 +52,26 @@ async def _offer(screen: DeskScreen, title: str, offered: Sequence[Copy]) -> Non
         if chosen is not None:
             await _write(screen, title, by_key[chosen])
     elif chosen is not None:
-        await _copy(screen, by_key[chosen], screen.desk.copy_command)
+        await _copy(screen, by_key[chosen])
 
 
 def checked(copy: Copy) -> str:
     """The text of a copy as it may leave the registry; raises Refused for one that looks like a key."""
     if looks_like_key(copy.text):
         raise Refused(
-            f"The {copy.words} holds what looks like an API key, so it is not copied. e removes it there."
+            f"The {copy.words} holds what looks like an API key, so it is not copied. Edit it out first."
         )
     return clean(copy.text, lines=True)
 
 
-async def _copy(screen: DeskScreen, copy: Copy, command: Sequence[str]) -> None:
+async def _copy(screen: DeskScreen, copy: Copy) -> None:
     """Copy by the terminal, and by a command if one is set."""
-    text = checked(copy)
+    desk, text = screen.desk, checked(copy)
     screen.app.copy_to_clipboard(text)
-    if command:
-        await hand_over(text, command)
-    told = f"Copied the {copy.words}. If pasting brings something else: y, then w.\n{_shown(text)}"
+    if desk.copy_command:
+        await hand_over(text, desk.copy_command)
+    again = f"{desk.keys.first('record.copy')}, then {TO_FILE}"
+    told = f"Copied the {copy.words}. If pasting brings something else: {again}.\n{_shown(text)}"
     screen.app.notify(told, markup=False, timeout=SHOWN_SECONDS)
 
 
@@ -109,6 +110,7 @@ async def _write(screen: DeskScreen, title: str, copy: Copy) -> None:
         lambda raw: target(raw, screen.desk.environ),
         keep,
         intro=f"Relative to {Path.cwd()}",
+        keys=screen.desk.keys,
     )
     written = await screen.app.push_screen_wait(form)
     if written is not None:

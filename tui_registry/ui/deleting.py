@@ -65,7 +65,8 @@ async def delete_model_price(screen: DeskScreen, row_id: int) -> None:
     """Forget a model's own price, so that the provider's default holds again."""
     title = model_title(screen.desk, row_id)
     if screen.desk.store.reads.model_pricing(row_id) is None:
-        screen.tell(f"{title} has no price of its own. p on its provider edits the default.")
+        key = screen.desk.keys.first("record.price")
+        screen.tell(f"{title} has no price of its own. {key} on its provider edits the default.")
         return
     lines = ["The provider's default price holds then, if there is one.", NO_UNDO]
     if await screen.app.push_screen_wait(Confirm(f"Delete the price of {title}?", lines)):
@@ -78,7 +79,7 @@ async def delete_limits(screen: DeskScreen, provider_id: int) -> None:
     """Forget a provider's limits."""
     name = screen.desk.store.reads.provider_by_id(provider_id).name
     if screen.desk.store.reads.limits(provider_id) is None:
-        screen.tell(f"{name} has no limits to delete. e sets them.")
+        screen.tell(f"{name} has no limits to delete. {screen.desk.keys.first('record.edit')} sets them.")
         return
     if await screen.app.push_screen_wait(Confirm(f"Delete the limits of {name}?", [NO_UNDO])):
         await screen.attempt(

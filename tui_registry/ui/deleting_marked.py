@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from tui_registry.errors import Gone, Refused
+from tui_registry.errors import Gone, NotFound, Refused
 from tui_registry.ui.deleting import NO_UNDO
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Confirm, Dialog, TypedConfirm
@@ -25,22 +25,59 @@ LISTED = 6
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """How records of one kind are named and deleted, and what goes with them."""
+    """How records of one kind are counted, named and deleted, and what goes with them.
 
-    noun: str
+    `name` raises NotFound or Gone where there is nothing to delete; `absent` is said when that is so of all.
+    """
+
+    several: Callable[[int], str]
     name: Callable[[Desk, int], str]
     delete: "Callable[[Writes, int], None]"
     goes_too: str
+    absent: str = "Another session has deleted them already."
+
+
+def _name_of_priced(desk: Desk, row_id: int) -> str:
+    if desk.store.reads.model_pricing(row_id) is None:
+        raise NotFound("It has no price of its own.")
+    return model_title(desk, row_id)
+
+
+def _name_of_limited(desk: Desk, provider_id: int) -> str:
+    if desk.store.reads.limits(provider_id) is None:
+        raise NotFound("It has no limits.")
+    return _name_of_provider(desk, provider_id)
+
+
+def _name_of_provider(desk: Desk, provider_id: int) -> str:
+    return desk.store.reads.provider_by_id(provider_id).name
 
 
 MODELS = Deletion(
-    "model", model_title, lambda writes, id: writes.delete_model(id), "Their own prices go with them."
+    lambda number: counted(number, "model"),
+    model_title,
+    lambda writes, id: writes.delete_model(id),
+    "Their own prices go with them.",
 )
 PROVIDERS = Deletion(
-    "provider",
-    lambda desk, id: desk.store.reads.provider_by_id(id).name,
+    lambda number: counted(number, "provider"),
+    _name_of_provider,
     lambda writes, id: writes.delete_provider(id),
     "Their keys, default prices and limits go with them.",
+)
+PRICES = Deletion(
+    lambda number: f"the prices of {counted(number, 'model')}",
+    _name_of_priced,
+    lambda writes, id: writes.delete_model_pricing(id),
+    "Their providers' default prices hold then, where there are any.",
+    "No marked model has a price of its own.",
+)
+LIMITS = Deletion(
+    lambda number: f"the limits of {counted(number, 'provider')}",
+    _name_of_limited,
+    lambda writes, id: writes.delete_limits(id),
+    "Nothing is known then of how much they allow.",
+    "No marked provider has limits.",
 )
 
 
@@ -59,12 +96,13 @@ async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[in
     names = _names(screen.desk, deletion, ids)
     if not names:
         screen.refresh_rows()
+        screen.tell(deletion.absent)
         return
-    several = counted(len(names), deletion.noun)
+    several = deletion.several(len(names))
     if not await screen.app.push_screen_wait(_question(several, deletion, sorted(names.values()))):
         return
     refused = await _delete(screen, deletion, names)
-    done = counted(len(names) - len(refused), deletion.noun)
+    done = deletion.several(len(names) - len(refused))
     if refused:
         lines = [f"Deleted {done}. These stay:"]
         for name, sentence in refused.items():
@@ -76,12 +114,12 @@ async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[in
 
 
 def _names(desk: Desk, deletion: Deletion, ids: Sequence[int]) -> dict[int, str]:
-    """The names of the records that are still there."""
+    """The names of the records that can be deleted still."""
     names = {}
     for each in ids:
         try:
             names[each] = deletion.name(desk, each)
-        except Gone:
+        except (NotFound, Gone):
             continue
     return names
 

@@ -42,7 +42,7 @@ def _reason(row: ProviderRow, now: datetime) -> list[Line]:
 
 def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
     if row is None:
-        return [("Price", "no default; p sets one")]
+        return [("Price", f"no default; {desk.keys.first('record.price')} sets one")]
     price = f"in {show_price(row.input_price_per_token)}   out {show_price(row.output_price_per_token)}"
     return [
         ("Price", f"{price}   {row.currency} per 1M tokens"),
@@ -52,7 +52,7 @@ def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
 
 def _limits_lines(desk: Desk, row: LimitsRow | None) -> list[Line]:
     if row is None:
-        return [("Limits", "unknown; l sets them")]
+        return [("Limits", f"unknown; {desk.keys.first('record.limits')} sets them")]
     return [
         (
             "Limits",
@@ -116,7 +116,7 @@ def _set_by_you(row: ModelRow) -> str:
 
 def _price_lines(desk: Desk, price: EffectivePrice) -> list[Line]:
     if price.origin == "unknown":
-        return [("Price", "unknown; p sets it")]
+        return [("Price", f"unknown; {desk.keys.first('record.price')} sets it")]
     known = price.origin == "model"
     words = f"in {_shown(price.input, known)}   out {_shown(price.output, known)}"
     lines: list[Line] = [("Price", f"{words}   {price.currency} per 1M tokens")]

@@ -14,7 +14,7 @@ from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import RegistryError
 from tui_registry.ui.chrome import Banner
 from tui_registry.ui.keymap import WRITES
-from tui_registry.ui.own_keys import OwnKeys
+from tui_registry.ui.own_keys import USUAL_KEYS, OwnKeys
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Desk:
     ascii: bool = False
     copy_command: tuple[str, ...] = ()
     slow: bool = False
-    keys: OwnKeys = field(default_factory=lambda: OwnKeys({}))
+    keys: OwnKeys = USUAL_KEYS
     complaints: tuple[str, ...] = ()
     drafts: Path | None = None
     """The directory where unsaved forms are kept when the terminal goes; None keeps none."""
@@ -52,6 +52,8 @@ class Desk:
     """The run that goes on, or the last one."""
     unfinished: str | None = None
     """The sentence that offers to go on with a run that was cut off."""
+    parting: list[str] = field(default_factory=list)
+    """What is to be said once the app has ended."""
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:

@@ -40,7 +40,7 @@ async def _ask(screen: DeskScreen, provider_id: int) -> None:
     elif screen.is_current:
         screen.app.push_screen(DiscoveryPage(desk, found))
     else:
-        screen.tell(f"{found.sentence} D shows them.")
+        screen.tell(f"{found.sentence} {desk.keys.first('record.discover')} shows them.")
 
 
 class DiscoveryPage(RecordPage):
@@ -51,7 +51,7 @@ class DiscoveryPage(RecordPage):
     def __init__(self, desk: Desk, found: "Discovery", clock: Seconds = time.monotonic) -> None:
         """The page of this list; `clock` tells when it starts to listen."""
         super().__init__(
-            desk, "providers", f"Models of {found.provider}", lambda: laid_out(difference_lines(found))
+            desk, "providers", f"Models of {found.provider}", lambda: laid_out(difference_lines(desk, found))
         )
         self._found = found
         self._clock = clock
@@ -92,12 +92,13 @@ def _differs(found: "Discovery") -> bool:
     return bool(found.listed or found.gone)
 
 
-def difference_lines(found: "Discovery") -> Iterator[Line]:
+def difference_lines(desk: Desk, found: "Discovery") -> Iterator[Line]:
     """The sum, then what is new, what would change from what to what, and what is not listed any more."""
     yield None, found.sentence
     yield None, f"Known and the same: {found.unchanged:,}."
     yield from ((None, note) for note in found.notes)
-    how = "A takes the list in; what you set yourself stays, nothing is deleted."
+    key = desk.keys.first("discovery.apply")
+    how = f"{key} takes the list in; what you set yourself stays, nothing is deleted."
     yield None, how if _differs(found) else "There is nothing to take in."
     if found.new:
         yield from _headed("New", found.new)

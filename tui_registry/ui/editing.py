@@ -85,6 +85,7 @@ async def ask(
         intro=intro,
         origin=origin,
         typed=typed,
+        keys=desk.keys,
     )
     return await screen.app.push_screen_wait(form)
 
@@ -159,7 +160,8 @@ async def new_model(screen: DeskScreen, near: int | None) -> None:
     """Add a model to a provider that is chosen first; that of the model `near` is offered at the top."""
     providers = screen.desk.store.reads.providers()
     if not providers:
-        screen.tell("Add a provider first: 1, then n.")
+        view, new = map(screen.desk.keys.first, ("view.1", "record.new"))
+        screen.tell(f"Add a provider first: {view}, then {new}.")
         return
     if near is not None:
         first = screen.desk.store.reads.model_by_id(near).provider_id

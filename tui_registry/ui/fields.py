@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select
 from textual.widgets.input import Selection
 
@@ -29,7 +30,7 @@ REVEAL_SECONDS = 10.0
 class Noted(Message):
     """A field has something to say about what was put in; nothing of it was lost or run."""
 
-    def __init__(self, control: "TextField", sentence: str, refused: bool) -> None:
+    def __init__(self, control: Widget, sentence: str, refused: bool) -> None:
         """Keep the sentence and whether the input was refused."""
         super().__init__()
         self.field = control
@@ -37,7 +38,7 @@ class Noted(Message):
         self.refused = refused
 
     @property
-    def control(self) -> "TextField":
+    def control(self) -> Widget:
         """The field that speaks."""
         return self.field
 

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from tui_registry.errors import Conflict, InvalidInput, RegistryError
-from tui_registry.text import looks_like_key
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.dialogs import Change, Collision, Seconds, UnsavedChanges
 from tui_registry.ui.fields import REVEAL_SECONDS, Noted
@@ -19,6 +18,7 @@ from tui_registry.ui.form_remarks import Remarks, Under
 from tui_registry.ui.form_row import FieldRow
 from tui_registry.ui.form_values import Field, FormValues, Verdict
 from tui_registry.ui.kept_forms import Origin
+from tui_registry.ui.own_keys import USUAL_KEYS, OwnKeys
 
 __all__ = ["Field", "FormScreen"]
 
@@ -60,21 +60,23 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         intro: str = "",
         origin: Origin | None = None,
         typed: Mapping[str, str] | None = None,
+        keys: OwnKeys = USUAL_KEYS,
         reveal_seconds: float = REVEAL_SECONDS,
         clock: Seconds = time.monotonic,
     ) -> None:
         """A form of `fields` that starts with `values`, the texts of the record as it was loaded.
 
-        `typed` was typed into it before; a form with an `origin` can be kept when the terminal goes.
+        `typed` was typed into it before; a form with an `origin` can be kept when the terminal goes;
+        `keys` are those that its words name.
         """
         held: FormValues[Any] = FormValues(fields, values, parse, warnings)
-        super().__init__(title, fields, held, intro, reveal_seconds)
+        super().__init__(title, fields, held, intro, keys, reveal_seconds)
         self._save_draft: Callable[[Any], Awaitable[T]] = save
         self._resolve: Callable[[Any, Conflict, Side], Awaitable[T]] | None = resolve
         self.origin = origin
         self._typed = dict(typed or {})
         self._clock = clock
-        self._remarks = Remarks(held)
+        self._remarks = Remarks(held, keys.first("form.fix"))
         self._saving = False
         self._typing_in: Widget | None = None
         self._asking = False
@@ -93,14 +95,14 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         return not self._done and self.is_mounted and bool(self._values.changed(self.texts))
 
     def texts_to_keep(self) -> dict[str, str]:
-        """What was typed and may be written to a file: no key, and nothing that looks like one."""
+        """What was typed and may be written to a file: no key."""
         if not self.has_unsaved():
             return {}
         texts = self.texts
         return {
             name: texts[name]
             for name in self._values.changed(texts)
-            if self._values.fields[name].kind != "secret" and not looks_like_key(texts[name])
+            if self._values.fields[name].kind != "secret"
         }
 
     async def confirm_leave(self) -> bool:

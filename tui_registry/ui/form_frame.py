@@ -14,6 +14,7 @@ from tui_registry.ui.chrome import KeyBar
 from tui_registry.ui.fields import SecretField
 from tui_registry.ui.form_row import FieldRow, label_width
 from tui_registry.ui.form_values import Field, FormValues
+from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.ui.words import counted, plain
 
 T = TypeVar("T")
@@ -36,7 +37,13 @@ class FormFrame(ModalScreen[T]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide")]
 
     def __init__(
-        self, title: str, fields: Sequence[Field], values: FormValues[Any], intro: str, reveal_seconds: float
+        self,
+        title: str,
+        fields: Sequence[Field],
+        values: FormValues[Any],
+        intro: str,
+        keys: OwnKeys,
+        reveal_seconds: float,
     ) -> None:
         """A frame that shows the loaded texts of `values`."""
         super().__init__()
@@ -44,6 +51,7 @@ class FormFrame(ModalScreen[T]):
         self._fields = list(fields)
         self._values = values
         self._intro = intro
+        self._keys = keys
         self._reveal_seconds = reveal_seconds
 
     def compose(self) -> ComposeResult:
@@ -60,14 +68,10 @@ class FormFrame(ModalScreen[T]):
                         text = self._values.loaded[field.name]
                         yield FieldRow(field, text, labels, self._reveal_seconds)
                 with Horizontal(id="form-buttons"):
-                    yield Button(f"Save {self._key('form.save')}", id="form-save", compact=True)
-                    yield Button(f"Cancel {self._key('form.cancel')}", id="form-cancel", compact=True)
+                    save, cancel = map(self._keys.first, ("form.save", "form.cancel"))
+                    yield Button(f"Save {save}", id="form-save", compact=True)
+                    yield Button(f"Cancel {cancel}", id="form-cancel", compact=True)
         yield KeyBar()
-
-    def _key(self, key_id: str) -> str:
-        """The first key of an action of this form as people write it."""
-        here = [each.binding for each in self.active_bindings.values() if each.binding.id == key_id]
-        return self.app.get_key_display(here[0]) if here else ""
 
     def on_mount(self) -> None:
         """Name the form."""

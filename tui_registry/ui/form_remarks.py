@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tui_registry.ui.form_values import REPLACED, FormValues, Verdict
-from tui_registry.ui.keymap import BY_ID, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,13 @@ class Remarks:
     What a paste or a refused save said shows until that field's text changes.
     """
 
-    def __init__(self, values: FormValues[Any]) -> None:
-        """Start with a warning where the loaded text could not be shown as it is."""
+    def __init__(self, values: FormValues[Any], fix_key: str) -> None:
+        """Start with a warning where the loaded text could not be shown as it is.
+
+        `fix_key` takes a suggestion.
+        """
         self._values = values
+        self._fix_key = fix_key
         self._checked: set[str] = set()
         self._warned: set[tuple[str, str]] = set()
         self._said: dict[str, tuple[str, Under]] = {
@@ -66,12 +69,9 @@ class Remarks:
         return said
 
     def _with_fix(self, name: str, text: str, sentence: str) -> str:
-        """The sentence, with the key that takes the suggestion if it does not name it."""
+        """The sentence, with the key that takes the suggestion."""
         better = self.suggestion(name, text)
-        key = printed(BY_ID["form.fix"].names[0])
-        if better is None or key in sentence:
-            return sentence
-        return f"{sentence} {key} changes it to {better}."
+        return sentence if better is None else f"{sentence} {self._fix_key} changes it to {better}."
 
     def suggestion(self, name: str, text: str) -> str | None:
         """A better text for a field that something is said about."""

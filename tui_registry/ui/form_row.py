@@ -1,6 +1,7 @@
 """One field of a form on screen: its mark, label, input, hint, and the line under it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,6 +15,11 @@ from tui_registry.ui.fields import CheckField, ChoiceField, SecretField, TextFie
 from tui_registry.ui.form_remarks import Under
 from tui_registry.ui.form_values import OFF, ON, Field
 from tui_registry.ui.words import plain
+
+if TYPE_CHECKING:
+    from tui_registry.ui.lines_field import LinesField
+
+Control: TypeAlias = "TextField | LinesField | ChoiceField | CheckField"
 
 WAS_WIDTH = 24
 """Cells that a loaded value takes in the hint."""
@@ -39,7 +45,7 @@ class FieldRow(Vertical):
         self._control = _control(field, text, reveal_seconds)
         self._loaded = text
         self._whole = field.kind in ("check", "secret") or (
-            field.kind == "text" and not field.hint and field.echo is None
+            field.kind in ("text", "lines") and not field.hint and field.echo is None
         )
         self._shown: tuple[str, str, Under | None] | None = None
         self.set_class(self._whole, "-whole")
@@ -78,6 +84,8 @@ class FieldRow(Vertical):
         if isinstance(self._control, TextField):
             self._control.value = text
             self._control.cursor_position = len(text)
+        elif not isinstance(self._control, (ChoiceField, CheckField)):
+            self._control.retype(text)
 
     def retype(self, text: str) -> None:
         """Put back what was typed before; never into a key, and no choice that is not offered."""
@@ -95,7 +103,7 @@ class FieldRow(Vertical):
         """Draw the hint and the line under the field, if they are not what stands there."""
         was = cut_middle(f"was {self.field.shown(self._loaded)}", WAS_WIDTH) if changed else ""
         if self._whole:
-            if under is None and changed and self.field.kind == "text":
+            if under is None and changed and self.field.kind in ("text", "lines"):
                 under = Under("was", cut_middle(f"was {self.field.shown(self._loaded)}", 3 * WAS_WIDTH))
             was = ""
         wanted = (self.text if self.field.echo else "", was, under)
@@ -136,7 +144,7 @@ def _label(field: Field) -> str:
     return f"{field.label} *" if field.required else field.label
 
 
-def _control(field: Field, text: str, reveal_seconds: float) -> TextField | ChoiceField | CheckField:
+def _control(field: Field, text: str, reveal_seconds: float) -> Control:
     """The input widget of a field's kind."""
     identity = f"field-{field.name}"
     match field.kind:
@@ -145,6 +153,10 @@ def _control(field: Field, text: str, reveal_seconds: float) -> TextField | Choi
         case "check":
             words = f"{field.label} ({field.hint})" if field.hint else field.label
             return CheckField(words, text == ON, id=identity)
+        case "lines":
+            from tui_registry.ui.lines_field import LinesField
+
+            return LinesField(text, id=identity)
         case "secret":
             return SecretField(id=identity, local=field.local, seconds=reveal_seconds)
         case _:

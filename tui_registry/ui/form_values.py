@@ -9,7 +9,7 @@ from tui_registry.text import clean, is_showable
 
 D = TypeVar("D")
 
-Kind = Literal["text", "choice", "check", "secret", "note"]
+Kind = Literal["text", "lines", "choice", "check", "secret", "note"]
 
 ON, OFF = "true", "false"
 """The texts a check box stands for."""
@@ -23,7 +23,7 @@ class Field:
 
     `options` are (text, words) pairs of a choice; `echo` says how a text is read (`= 250,000`);
     `fix` offers a better text or None; `local` lets a secret be a keyless server's short token;
-    a `note` is a heading (`label`) or a remark (`hint`) and holds no text.
+    `lines` takes several; a `note` is a heading (`label`) or a remark (`hint`) and holds no text.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Field:
         if self.kind == "check":
             return "on" if text == ON else "off"
         words = dict(self.options).get(text, text) if self.kind == "choice" else text
-        return clean(words.strip()) or "empty"
+        return clean(" ".join(words.split()) if self.kind == "lines" else words.strip()) or "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,11 @@ class FormValues(Generic[D]):
         """Keep the loaded texts, made safe to show."""
         self.fields = {each.name: each for each in fields if each.kind != "note"}
         self.loaded = {name: self._loaded_text(name, loaded.get(name, "")) for name in self.fields}
-        self.replaced = tuple(name for name in self.fields if not is_showable(loaded.get(name, "")))
+        self.replaced = tuple(
+            name
+            for name, each in self.fields.items()
+            if not is_showable(loaded.get(name, ""), lines=each.kind == "lines")
+        )
         self._several_lines = {
             name: loaded[name]
             for name in self.replaced
@@ -86,7 +90,7 @@ class FormValues(Generic[D]):
             return ""
         if kind == "check":
             return ON if text == ON else OFF
-        return clean(text)
+        return clean(text, lines=kind == "lines")
 
     def check(self, texts: Mapping[str, str]) -> Verdict[D]:
         """What the texts parse to; the last answer is remembered."""

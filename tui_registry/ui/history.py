@@ -34,7 +34,8 @@ class HistoryScreen(ListScreen):
                 noun="result",
                 columns=history_columns(desk),
                 order=Order("created_at", True),
-                empty="Nothing verified yet. v on a provider or a model runs the checks and uses quota.",
+                empty=f"Nothing verified yet. {desk.keys.first('verify.one')} on a provider or a model"
+                " runs the checks and uses quota.",
                 copies=result_copies,
                 pane=True,
             ),

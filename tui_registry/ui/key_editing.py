@@ -93,6 +93,7 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
         parse,
         keep,
         intro=f"Sealed for {endpoint.host}; it is sent to no other host.{token}",
+        keys=desk.keys,
     )
     if await screen.app.push_screen_wait(form) is not None:
         screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. It has not been checked yet.")

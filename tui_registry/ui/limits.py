@@ -9,6 +9,7 @@ from tui_registry.ui import deleting, editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.copies import provider_copies
+from tui_registry.ui.deleting_marked import LIMITS, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import limit_columns
@@ -36,7 +37,7 @@ class LimitsScreen(ListScreen):
                 noun="provider",
                 columns=limit_columns(desk),
                 order=Order("name"),
-                empty="No providers yet, so no limits. 1 goes to the providers.",
+                empty=f"No providers yet, so no limits. {desk.keys.first('view.1')} goes to the providers.",
                 copies=provider_copies,
             ),
         )
@@ -54,5 +55,6 @@ class LimitsScreen(ListScreen):
         self.on_cursor(partial(editing.edit_limits, asking=ask_in_editor))
 
     def action_delete(self) -> None:
-        """Forget the limits under the cursor."""
-        self.on_cursor(deleting.delete_limits)
+        """Forget the limits of the marked providers or of the one under the cursor."""
+        if not self.on_marked(delete_marked, LIMITS):
+            self.on_cursor(deleting.delete_limits)

@@ -144,7 +144,7 @@ class ListScreen(ChoosingScreen):
 
     def _ask_again_later(self, error: StoreError) -> None:
         """Keep what is shown, say why, and try again by itself."""
-        self.banner.tell(f"{error} r tries again.")
+        self.banner.tell(f"{error} {self.desk.keys.first('app.reload')} tries again.")
         if self._again is None:
             self._again = self.set_interval(ASK_AGAIN, self.refresh_rows)
 
@@ -185,9 +185,9 @@ class ListScreen(ChoosingScreen):
         """What stands where the rows would be when there are none."""
         if self.filter_text:
             words = f"No {self._spec.noun} matches  {self.filter_text}"
-            return plain(
-                "\n\n".join([words, *self._notes, "esc clears the filter, / changes it."]), lines=True
-            )
+            clear, change = self.desk.keys.first("app.back"), self.desk.keys.first("list.filter")
+            ways = f"{clear} clears the filter, {change} changes it."
+            return plain("\n\n".join([words, *self._notes, ways]), lines=True)
         return plain(self._spec.empty)
 
     def detail_text(self, row_id: int) -> "Table":
@@ -232,7 +232,7 @@ class ListScreen(ChoosingScreen):
         if self.panes.is_zoomed:
             self._restore_panes()
         elif not self.panes.zoom():
-            self.tell("There is one pane here. enter opens the record.")
+            self.tell(f"There is one pane here. {self.desk.keys.first('record.open')} opens the record.")
 
     def _restore_panes(self) -> None:
         self.panes.restore()

@@ -14,9 +14,15 @@ from tui_registry.ui.deleting_marked import MODELS, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import model_columns
+from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.ui.pages import show_model
 from tui_registry.ui.sorting import ViewSpec
 from tui_registry.ui.text_editing import ask_in_editor
+
+
+def _empty(keys: OwnKeys) -> str:
+    new, providers, fetch = map(keys.first, ("record.new", "view.1", "catalog.import"))
+    return f"No models yet. {new} adds one; {providers}, then {fetch} imports the catalogue."
 
 
 class ModelsScreen(ListScreen):
@@ -42,7 +48,7 @@ class ModelsScreen(ListScreen):
                 noun="model",
                 columns=model_columns(desk),
                 order=Order("provider"),
-                empty="No models yet. n adds one; i in the providers' view imports the catalogue.",
+                empty=_empty(desk.keys),
                 copies=model_copies,
             ),
         )

@@ -50,9 +50,17 @@ class OwnKeys:
         """The keys of an action as they are bound."""
         return tuple(self.keymap.get(key.id, key.keys).split(","))
 
+    def first(self, key_id: str) -> str:
+        """The key by which a sentence names an action, as people write it."""
+        return printed(self.names(BY_ID[key_id])[0], self.ascii_only)
+
     def printed(self, key: Key) -> str:
         """The same as people write them, with a space between."""
         return " ".join(printed(name, self.ascii_only) for name in self.names(key))
+
+
+USUAL_KEYS = OwnKeys({})
+"""The keys of who has set none."""
 
 
 def own_keys(wanted: Mapping[str, str], places: Mapping[str, str] | None = None) -> OwnKeys:

@@ -10,6 +10,7 @@ from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.compare import compare_models
 from tui_registry.ui.copies import model_copies
+from tui_registry.ui.deleting_marked import PRICES, delete_marked
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.lists import price_columns
@@ -39,7 +40,7 @@ class PricesScreen(ListScreen):
                 noun="model",
                 columns=price_columns(desk),
                 order=Order("provider"),
-                empty="No models yet, so no prices. 1 goes to the providers.",
+                empty=f"No models yet, so no prices. {desk.keys.first('view.1')} goes to the providers.",
                 copies=model_copies,
             ),
         )
@@ -61,5 +62,6 @@ class PricesScreen(ListScreen):
         self.begin(compare_models, sorted(self.table.marks))
 
     def action_delete(self) -> None:
-        """Forget the price that the model under the cursor has of its own."""
-        self.on_cursor(deleting.delete_model_price)
+        """Forget the prices that the marked models or the one under the cursor have of their own."""
+        if not self.on_marked(delete_marked, PRICES):
+            self.on_cursor(deleting.delete_model_price)

@@ -88,6 +88,7 @@ async def ask_new(
         intro=intro,
         origin=origin,
         typed=typed,
+        keys=screen.desk.keys,
     )
     return await screen.app.push_screen_wait(form)
 
@@ -114,7 +115,10 @@ async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = a
     store = screen.desk.store
     if store.key_state(saved) is KeyState.OTHER_HOST:
         words = store.key_words(saved)
-        screen.changed(f"Saved {saved.name}. Its key is sealed {words} and goes nowhere else; K moves it.")
+        key = screen.desk.keys.first("record.key")
+        screen.changed(
+            f"Saved {saved.name}. Its key is sealed {words} and goes nowhere else; {key} moves it."
+        )
     else:
         screen.changed(f"Saved {saved.name}.")
 

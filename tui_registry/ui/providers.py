@@ -76,22 +76,22 @@ class ProvidersScreen(ListScreen):
         lines = [
             "No providers yet.",
             "",
-            "  i   import the bundled catalogue: 2,300 models with prices, no network",
-            "  n   add a provider: a known one or your own",
+            self._way("catalog.import", "import the bundled catalogue: 2,300 models with prices, no network"),
+            self._way("record.new", "add a provider: a known one or your own"),
         ]
         if found:
             lines += [
-                "  T   take over the keys this shell holds:",
+                self._way("catalog.take_over", "take over the keys this shell holds:"),
                 *(f"        ${each.variable}  for {each.provider_name}" for each in found[:6]),
                 *([f"        and {len(found) - 6} more"] if len(found) > 6 else []),
             ]
-        lines += [
-            "",
-            "  ?   all keys       :   commands       q   quit",
-            "",
-            f"Data is in {self.desk.place()}",
-        ]
+        more = ("app.keys", "all keys"), ("app.commands", "commands"), ("app.quit", "quit")
+        lines += ["", "".join(f"{self._way(*each):<19}" for each in more), ""]
+        lines.append(f"Data is in {self.desk.place()}")
         return plain("\n".join(lines), lines=True)
+
+    def _way(self, key_id: str, words: str) -> str:
+        return f"  {self.desk.keys.first(key_id):<3} {words}"
 
     @on(told.Opened)
     def _open(self, event: told.Opened) -> None:

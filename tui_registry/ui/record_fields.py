@@ -42,7 +42,7 @@ def provider_fields(*, custom: bool = False) -> list[Field]:
         Field("endpoint", "Base URL", required=True),
         *dialect,
         Field("website", "Website"),
-        Field("description", "Notes"),
+        Field("description", "Notes", "lines"),
     ]
 
 
@@ -72,7 +72,7 @@ def model_fields() -> list[Field]:
         Field("supports_reasoning", "Reasoning", "choice", options=FLAGS),
         Field("version", "Version"),
         Field("architecture", "Architecture"),
-        Field("description", "Notes"),
+        Field("description", "Notes", "lines"),
     ]
 
 

@@ -5,11 +5,12 @@ from functools import partial
 
 from tui_registry.clock import stamp
 from tui_registry.errors import Gone, NotFound, Refused
+from tui_registry.text import looks_like_key
 from tui_registry.ui import cloning, editing, provider_editing
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Choice, ChoiceMenu
 from tui_registry.ui.form import FormScreen
-from tui_registry.ui.kept_forms import KeptForm, KeptForms
+from tui_registry.ui.kept_forms import KeptForm, KeptForms, Origin
 from tui_registry.ui.words import ago, counted
 
 Texts = Mapping[str, str]
@@ -37,25 +38,31 @@ DEEDS: Mapping[str, Callable[[Texts], Deed]] = {
 
 def keep_open_form(desk: Desk, form: FormScreen[object]) -> str | None:
     """Keep what was typed into a form, and say so; None where there is nothing to keep, or no place."""
-    texts = form.texts_to_keep()
-    if desk.drafts is None or form.origin is None or not texts:
+    return keep_typed(desk, form.origin, form.form_title, form.texts_to_keep())
+
+
+def keep_typed(desk: Desk, origin: Origin | None, title: str, typed: Texts) -> str | None:
+    """Keep texts that were typed for a form, and say so; a text that looks like a key is not kept."""
+    texts = {name: text for name, text in typed.items() if not looks_like_key(text)}
+    if desk.drafts is None or origin is None or not texts:
         return None
-    kept = KeptForm(form.origin, form.form_title, texts, stamp(desk.clock()))
     try:
-        KeptForms(desk.drafts, desk.store.path).keep(kept)
+        KeptForms(desk.drafts, desk.store.path).keep(KeptForm(origin, title, texts, stamp(desk.clock())))
     except (OSError, Refused):
-        return f"Not saved, and it could not be kept: {form.form_title}."
-    return f"Not saved, but kept for the next start: {form.form_title}."
+        return f"Not saved, and it could not be kept: {title}."
+    return f"Not saved, but kept for the next start: {title}."
+
+
+def kept_forms(desk: Desk) -> list[KeptForm]:
+    """The kept forms that can be opened again."""
+    if desk.drafts is None:
+        return []
+    return [kept for kept in KeptForms(desk.drafts, desk.store.path).all() if kept.origin.form in DEEDS]
 
 
 async def offer_kept(screen: DeskScreen) -> None:
     """Ask about each form that was kept; one that is neither restored nor forgotten is offered again."""
-    if screen.desk.drafts is None:
-        return
-    forms = KeptForms(screen.desk.drafts, screen.desk.store.path)
-    for kept in forms.all():
-        if kept.origin.form not in DEEDS:
-            continue
+    for kept in kept_forms(screen.desk):
         typed = f"{counted(len(kept.texts), 'field')}, {ago(kept.kept_at, screen.desk.clock())}"
         choices = [
             Choice("r", "restores it", "restore", typed),
@@ -67,7 +74,13 @@ async def offer_kept(screen: DeskScreen) -> None:
         if answer == "restore":
             await _restore(screen, kept)
         if answer is not None:
-            forms.forget(kept.origin)
+            _forget(screen.desk, kept)
+
+
+def _forget(desk: Desk, kept: KeptForm) -> None:
+    """Let go of what was kept."""
+    if desk.drafts is not None:
+        KeptForms(desk.drafts, desk.store.path).forget(kept.origin)
 
 
 async def _restore(screen: DeskScreen, kept: KeptForm) -> None:

@@ -32,7 +32,7 @@ def result_lines(desk: Desk, row: ResultRow, *, whole: bool = False) -> list[Lin
     ]
     head = list(_head(desk, row, evidence))
     if not whole:
-        return [*head, *found, ("", ""), (None, "enter shows the request and the reply, v asks again.")]
+        return [*head, *found, ("", ""), (None, _ways(desk))]
     return [
         *head,
         *_since_pass(desk, row),
@@ -41,6 +41,11 @@ def result_lines(desk: Desk, row: ResultRow, *, whole: bool = False) -> list[Lin
         *_reply(row, evidence),
         *_rest(row, evidence),
     ]
+
+
+def _ways(desk: Desk) -> str:
+    whole, again = desk.keys.first("record.open"), desk.keys.first("verify.one")
+    return f"{whole} shows the request and the reply, {again} asks again."
 
 
 def _head(desk: Desk, row: ResultRow, evidence: Evidence) -> Iterator[Line]:

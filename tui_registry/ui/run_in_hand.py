@@ -32,7 +32,7 @@ class RunInHand:
 
     def __init__(self, app: App[None], desk: Desk, plan: Plan) -> None:
         """A run that has not begun."""
-        self.progress = RunProgress(plan)
+        self.progress = RunProgress(plan, desk.keys)
         self._app = app
         self._desk = desk
         self._worker: Worker[None] | None = None
@@ -71,11 +71,12 @@ class RunInHand:
 
     async def _carry_out(self) -> None:
         timer = self._app.set_interval(DRAW_EVERY, self.draw)
-        sentence = "The run was stopped; what it had done is kept. R goes on with it."
+        goes_on = f"{self._desk.keys.first('verify.resume')} goes on with it."
+        sentence = f"The run was stopped; what it had done is kept. {goes_on}"
         try:
             sentence = await self._follow()
         except RegistryError as error:
-            sentence = f"The run was cut off: {error} R goes on with it."
+            sentence = f"The run was cut off: {error} {goes_on}"
         finally:
             timer.stop()
             self.progress.end(sentence)

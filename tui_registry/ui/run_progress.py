@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tui_registry.money import exact, usd
 from tui_registry.text import clean
+from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.ui.run_words import statuses_words
 from tui_registry.ui.words import plain, state
 from tui_registry.verification import Event, Plan, ProbeFinished, ProbeStarted, RunFinished, RunStarted
@@ -39,9 +40,10 @@ class Asked:
 class RunProgress:
     """What a run has done so far; `seconds` is a clock that only ever goes forward."""
 
-    def __init__(self, plan: Plan, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Nothing is done yet."""
+    def __init__(self, plan: Plan, keys: OwnKeys, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is done yet; `keys` are those that its sentences name."""
         self.plan = plan
+        self._keys = keys
         self.run_id: int | None = plan.run_id
         self.finished: RunFinished | None = None
         self.ending: str | None = None
@@ -114,7 +116,7 @@ class RunProgress:
 
     def sentence(self) -> str:
         """The run on one line."""
-        return f"Verifying: {self.counts()}. v shows it."
+        return f"Verifying: {self.counts()}. {self._keys.first('verify.one')} shows it."
 
     def sum_words(self) -> str:
         """How many probes ended how."""
@@ -131,10 +133,14 @@ class RunProgress:
         page = Table.grid(expand=True)
         page.add_column(ratio=1)
         page.add_row(Text(self.counts(), style="bold"))
-        page.add_row(plain(self.ending or "esc hides this page and the run goes on; x stops the run."))
+        page.add_row(plain(self.ending or self._ways()))
         page.add_row(Text(clean(self.trouble), no_wrap=True, overflow="ellipsis"))
         page.add_row(self._lines(ascii_only))
         return page
+
+    def _ways(self) -> str:
+        hide, stop = map(self._keys.first, ("app.back", "verify.stop"))
+        return f"{hide} hides this page and the run goes on; {stop} stops the run."
 
     HEAD_LINES = 3
     """Lines of the page above the list."""

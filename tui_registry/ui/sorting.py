@@ -64,9 +64,8 @@ class SortedScreen(DeskScreen):
             Choice(letter, column.title, column.sort or "")
             for letter, column in zip("abcdefghijklmnop", self._sortable(), strict=False)
         ]
-        menu = ChoiceMenu(
-            f"Sort {self._spec.noun}s by", choices, current=self._order.column, note="S reverses the order."
-        )
+        reverse = f"{self.desk.keys.first('sort.reverse')} reverses the order."
+        menu = ChoiceMenu(f"Sort {self._spec.noun}s by", choices, current=self._order.column, note=reverse)
         if (chosen := await self.app.push_screen_wait(menu)) is not None:
             self._sort_by(chosen)
 

@@ -6,7 +6,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -15,11 +17,12 @@ from textual.app import App, SuspendNotSupported
 
 from tui_registry.errors import Conflict, InvalidInput, Refused, RegistryError
 from tui_registry.text import clean
-from tui_registry.ui.desk import DeskScreen
+from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Collision, Confirm
 from tui_registry.ui.editing import settled
 from tui_registry.ui.form_values import Field
 from tui_registry.ui.kept_forms import Origin
+from tui_registry.ui.restoring import keep_typed
 from tui_registry.ui.toml_text import texts, with_remarks, without_remarks, written
 
 if TYPE_CHECKING:
@@ -31,6 +34,15 @@ R = TypeVar("R")
 Row = TypeVar("Row")
 
 FALLBACK = "vi"
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""The signals that end the app."""
+
+END_SECONDS = 2.0
+"""How long an editor may take to end when the app must."""
+
+LAST_MOMENT = 0.05
+"""Seconds after a failed editor in which the signal may come that failed it."""
 
 ADVICE = "Save and leave the editor to save the record; leave it unchanged to keep everything as it is."
 
@@ -44,39 +56,100 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
         raise Refused(f"$VISUAL or $EDITOR cannot be read as a command: {chosen}") from None
 
 
+class CutOff(Exception):
+    """The app was told to end while the editor had the terminal."""
+
+    def __init__(self, text: str, folder: Path | None = None) -> None:
+        """Keep what is in the file, and the folder where the editor left more than the file."""
+        super().__init__()
+        self.text = text
+        self.folder = folder
+
+
 def edited(app: App[None], command: Sequence[str], text: str) -> str:
     """The text after a person edited it in a file only they may read, which is gone afterwards.
 
-    Raises Refused when the editor cannot be started, ends badly, or leaves no text.
+    Raises Refused when the editor cannot be started, ends badly, or leaves no text, and CutOff.
     """
     folder = Path(tempfile.mkdtemp(prefix="tui-registry-"))
     path = folder / "record.toml"
+    stays = False
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "w", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
-        with app.suspend():
+        with _handed_over(app):
             ended = _run([*command, str(path)])
         if ended:
             raise Refused(f"{command[0]} ended with {ended}, so nothing was saved.")
         return path.read_text(encoding="utf-8")
+    except _Told:
+        stays = len(list(folder.iterdir())) > 1
+        raise CutOff(path.read_text(encoding="utf-8"), folder if stays else None) from None
     except SuspendNotSupported:
-        raise Refused("This terminal cannot be handed to an editor. e opens the form.") from None
+        raise Refused("This terminal cannot be handed to an editor. Use the form instead.") from None
     except OSError as error:
         raise Refused(f"{command[0]} cannot be used as editor: {error.strerror}. Set $EDITOR.") from error
     except UnicodeDecodeError:
         raise Refused("The editor did not leave UTF-8 text, so nothing was saved.") from None
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not stays:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Told(Exception):
+    """A signal asked the app to end."""
+
+
+@contextmanager
+def _handed_over(app: App[None]) -> Iterator[None]:
+    """The terminal left to another program, and taken back however that ends."""
+    failure: OSError | _Told | None = None
+    with app.suspend():
+        try:
+            yield
+        except (OSError, _Told) as error:
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def _run(command: Sequence[str]) -> int:
-    """Run a command on the terminal to its end; ctrl+c is the command's, not ours."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+    """Run a command on the terminal to its end; ctrl+c is the command's, not ours.
+
+    Raises OSError, and _Told when a signal asked the app to end: the command was then ended first.
+    """
+
+    def told(number: int, _frame: object) -> None:
+        raise _Told(number)
+
+    process = subprocess.Popen(command)
+    before = {number: signal.signal(number, told) for number in ENDING}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(command, check=False).returncode
+        ended = process.wait()
+        if ended:  # a closed terminal ends the command a moment before it ends the app
+            time.sleep(LAST_MOMENT)
+        return ended
+    except _Told:
+        for number in ENDING:
+            signal.signal(number, lambda *_: None)
+        _end(process)
+        raise
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a program to end, also one that was stopped, and end it if it does not."""
+    process.terminate()
+    process.send_signal(signal.SIGCONT)
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 async def ask_in_editor(
@@ -95,7 +168,7 @@ async def ask_in_editor(
     """Show a record in the editor until it can be saved or is left; None when it was left.
 
     Takes what `editing.ask` takes; a text that is refused comes back with the reasons above it.
-    What is typed here is the editor's to keep, so `origin` is not used.
+    When the app must end meanwhile, what the editor had saved is kept as a form's is.
     """
     command = editor_command(screen.desk.environ)
     labels = {each.name: each.label for each in fields}
@@ -103,7 +176,11 @@ async def ask_in_editor(
     shown = written(heading, fields, values)
     problems: Mapping[str, str] = {}
     while True:
-        text = without_remarks(edited(screen.app, command, shown))
+        try:
+            text = without_remarks(edited(screen.app, command, shown))
+        except CutOff as cut:
+            _keep(screen.desk, cut, title, fields, values, origin)
+            return None
         if text == without_remarks(shown):
             if not problems or await _gives_up(screen, problems):
                 return None
@@ -118,6 +195,27 @@ async def ask_in_editor(
         except RegistryError as error:
             problems = {"": f"Not saved. {error}"}
         shown = with_remarks(text, problems)
+
+
+def _keep(
+    desk: Desk,
+    cut: CutOff,
+    title: str,
+    fields: Sequence[Field],
+    values: Mapping[str, str],
+    origin: Origin | None,
+) -> None:
+    """Keep what was saved in the editor for the next start, and have it said at the end."""
+    if cut.folder is not None:
+        desk.parting.append(f"Not saved, but the editor left its own copy of {title} in {cut.folder}")
+    try:
+        found = texts(without_remarks(cut.text), fields, values)
+    except InvalidInput:
+        desk.parting.append(f"Not saved, and no TOML that could be kept: {title}.")
+        return
+    typed = {name: text for name, text in found.items() if text != values.get(name, "")}
+    if (said := keep_typed(desk, origin, title, typed)) is not None:
+        desk.parting.append(said)
 
 
 async def _gives_up(screen: DeskScreen, problems: Mapping[str, str]) -> bool:

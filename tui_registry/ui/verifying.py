@@ -142,7 +142,7 @@ async def look_for_interrupted(app: App[None], desk: Desk) -> None:
     except RegistryError:
         return  # the banner says what is wrong with the registry; the next start looks again
     if run is not None and run.state == "interrupted":
-        desk.unfinished = "A run was interrupted: R resumes it."
+        desk.unfinished = f"A run was interrupted: {desk.keys.first('verify.resume')} resumes it."
         if isinstance(app.screen, DeskScreen):
             app.screen.announce(desk.banner())
 
@@ -160,9 +160,9 @@ class LeaveRun(Dialog[Literal["stop"] | None]):
         Binding("escape,enter,n,q", "stay", "Stay"),
     ]
 
-    def __init__(self) -> None:
-        """Say what quitting would end."""
-        lines = ["A run is in progress.", "What it has done is kept, and R goes on with it later."]
+    def __init__(self, resume: str) -> None:
+        """Say what quitting would end, and the key that goes on with it."""
+        lines = ["A run is in progress.", f"What it has done is kept, and {resume} goes on with it later."]
         super().__init__("Quit?", [*lines, "", "  s  stop and quit       esc  stay"])
 
     def action_stop(self) -> None:
@@ -179,7 +179,7 @@ async def may_quit(app: App[None], desk: Desk) -> bool:
     run = desk.run
     if run is None or not run.is_going:
         return True
-    if await app.push_screen_wait(LeaveRun()) != "stop":
+    if await app.push_screen_wait(LeaveRun(desk.keys.first("verify.resume"))) != "stop":
         return False
     await run.stop()
     return True
