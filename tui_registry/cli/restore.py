@@ -115,7 +115,7 @@ def vault_sentence(session: Session, held: "Contents") -> str | None:
 
     status = session.vault.status(True, held.vault_key_id)
     if status.state is VaultState.READY:
-        return f"Its keys need the same vault key, and that is here: {status.path}"
+        return f"Its keys need the same vault key, and that is here: {status.place}"
     return f"Its keys need the same vault key. {status.sentence}"
 
 
