@@ -241,7 +241,7 @@ class Store:
         key_id = self.reads.setting("vault_key_id")
         return self._vault.status(self.reads.sealed_count() > 0, key_id)
 
-    def recovery_code(self) -> Secret:
+    def recovery_code(self) -> "Secret":
         """The vault key that the registry's records need, as a code for paper; raises VaultError."""
         return self._vault.recovery_code(self.reads.setting("vault_key_id"))
 
