@@ -1,10 +1,13 @@
 """The frame around every view: the line of views at the top, the banner under it, the keys at the bottom."""
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui_registry.ui.words import plain
 
@@ -81,9 +84,51 @@ class Banner(Static, can_focus=False):
         self.update(Text(f"! {plain(sentence, lines=True).plain}") if sentence else Text())
 
 
-class KeyBar(Footer):
-    """The keys that work now, on one line."""
+class KeyBar(Widget, can_focus=False):
+    """The keys that work now, on one line; those that cannot work at present are dim.
+
+    One widget that draws a line, where Textual's Footer mounts a widget for every key each time one changes.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}
 
     def __init__(self) -> None:
-        """A compact footer without the palette's own entry."""
-        super().__init__(compact=True, show_command_palette=False)
+        """Empty until the screen knows its keys."""
+        super().__init__()
+        self._shown: list[tuple[Binding, bool]] = []
+        self._ends: list[tuple[int, str]] = []
+
+    def on_mount(self) -> None:
+        """Follow the keys of the screen."""
+        self.screen.bindings_updated_signal.subscribe(self, self._follow)
+
+    def _follow(self, screen: Screen[object]) -> None:
+        by_action: dict[str, tuple[Binding, bool]] = {}
+        for _, binding, is_enabled, _ in screen.active_bindings.values():
+            if binding.show:
+                by_action.setdefault(binding.action, (binding, is_enabled))
+        if (shown := list(by_action.values())) != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def render(self) -> Text:
+        """As many keys as there are, cut at the widget's width."""
+        key_style = self.get_component_rich_style("key-bar--key", partial=True)
+        word_style = self.get_component_rich_style("key-bar--word", partial=True)
+        line = Text(no_wrap=True, overflow="crop", end="")
+        self._ends = []
+        for binding, is_enabled in self._shown:
+            dimmed = Style(dim=not is_enabled or None)
+            line.append(self.app.get_key_display(binding), key_style + dimmed)
+            line.append(f" {binding.description}", word_style + dimmed)
+            line.append(" ")
+            self._ends.append((line.cell_len, binding.key))
+        return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked; a dim one says why it does nothing."""
+        for end, key in self._ends:
+            if event.x < end:
+                self.app.simulate_key(key)
+                return
