@@ -97,7 +97,7 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
             continue
         try:
             if not (row.is_active or row.id in named or wanted.everything):
-                raise Refused("switched off; --all takes it in, and so does naming it with --provider")
+                raise Refused("switched off; taken in with --all, or by --provider NAME")
             if (host := store.sealed_elsewhere(row)) is not None:
                 raise Refused(f"its key is sealed for {host}, which its base URL does not name any more")
             models, has_foreign = _models(store, row, wanted.everything)
