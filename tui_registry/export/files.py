@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tui_registry.errors import Refused
 
+THERE_ALREADY = "is there already; name another file. On the command line --force replaces it."
+
 
 def write_file(path: Path, text: str, *, replace: bool = False) -> None:
     """Write the text there and make sure of it on disk; raises Refused and leaves nothing half-written.
@@ -40,7 +42,7 @@ def _refuse_what_is_there(path: Path, replace: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise Refused(f"{path} is no ordinary file; name another one.")
     if not replace:
-        raise Refused(f"{path} is there already; name another file, or add --force to replace it.")
+        raise Refused(f"{path} {THERE_ALREADY}")
 
 
 def _write(draft: Path, content: bytes) -> None:
@@ -63,7 +65,7 @@ def _put_in_place(draft: Path, path: Path, replace: bool) -> None:
     try:
         os.link(draft, path)
     except FileExistsError:
-        raise Refused(f"{path} is there already; name another file, or add --force to replace it.") from None
+        raise Refused(f"{path} {THERE_ALREADY}") from None
     draft.unlink()
 
 

@@ -97,7 +97,7 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
             continue
         try:
             if not (row.is_active or row.id in named or wanted.everything):
-                raise Refused("switched off; taken in with --all, or by --provider NAME")
+                raise Refused("switched off; taken in when named, or with all models (--all)")
             if (host := store.sealed_elsewhere(row)) is not None:
                 raise Refused(f"its key is sealed for {host}, which its base URL does not name any more")
             models, has_foreign = _models(store, row, wanted.everything)
@@ -150,7 +150,7 @@ def _offer(
     if variable is None and token is None and not endpoint.is_loopback:
         raise Refused("no variable is known for its key; name one with --env PROVIDER=VARIABLE")
     if not models:
-        raise Refused("no verified model; --all takes in unverified ones")
+        raise Refused("no verified model; unverified ones are taken in with all models (--all)")
     return Offer(slug, row.name, endpoint, known.dialect, known.auth, variable, token, models)
 
 

@@ -19,6 +19,7 @@ from tui_registry.ui.choosing import ChoosingScreen
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
 from tui_registry.ui.copying import copy_marked, copy_record
 from tui_registry.ui.desk import Desk
+from tui_registry.ui.exporting import export_registry
 from tui_registry.ui.filter_box import FilterBox, FilterInput
 from tui_registry.ui.panes import Panes, ReadingPane
 from tui_registry.ui.sorting import ViewSpec
@@ -46,6 +47,7 @@ class ListScreen(ChoosingScreen):
         bind("sort.left", "sort_step(-1)"),
         bind("sort.right", "sort_step(1)"),
         bind("record.copy", "copy"),
+        bind("registry.export", "export"),
         bind("pane.zoom", "zoom"),
         bind("app.reload", "reload"),
         bind("app.back", "back"),
@@ -223,6 +225,10 @@ class ListScreen(ChoosingScreen):
         """Offer what can be copied from the marked models, or from the record under the cursor."""
         if self._spec.noun != "model" or not self.on_marked(copy_marked):
             self.on_cursor(partial(copy_record, source=self._spec.copies))
+
+    def action_export(self) -> None:
+        """Write what the registry holds into a file."""
+        self.begin(export_registry)
 
     def action_zoom(self) -> None:
         """Give the focused pane all the room, and back."""
