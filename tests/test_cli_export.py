@@ -108,6 +108,20 @@ def test_a_file_that_somebody_makes_meanwhile_is_not_replaced(
     assert everything_below(tmp_path) == {target: b"theirs"}
 
 
+def test_a_file_system_without_links_takes_a_new_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlinkable(source: Path, goal: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", unlinkable)
+    target = tmp_path / "new"
+    write_file(target, "ours")
+    assert (everything_below(tmp_path), target.stat().st_mode & 0o777) == ({target: b"ours"}, 0o600)
+    with pytest.raises(Refused, match="there already"):
+        write_file(target, "again")
+
+
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")

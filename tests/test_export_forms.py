@@ -89,7 +89,7 @@ def test_the_registry_of_some_providers_is_theirs_alone(store: Store) -> None:
 
 def test_who_is_left_out_is_named_with_the_reason(store: Store) -> None:
     left = made(store, "opencode", everything=True).left_out
-    assert "stands for a host of your own" in left.pop("Azure OpenAI")
+    assert "stands for one of your own" in left.pop("Azure OpenAI")
     assert "--env" in left.pop("Nameless")
     assert left == {}
     assert "switched off" in made(store, "opencode").left_out["Quiet"]
@@ -116,7 +116,7 @@ def test_a_variable_may_be_named_for_a_key(store: Store) -> None:
     ("form", "name", "words"),
     [
         ("opencode", "Nameless", "no variable is known for its key"),
-        ("opencode", "Azure OpenAI", "stands for a host of your own"),
+        ("opencode", "Azure OpenAI", "stands for one of your own"),
         ("crush", "Baseten", "sends no key as api-key-scheme"),
         ("claude-code", "Groq", "speaks the anthropic dialect only"),
         ("env", "Ollama", "asks for no key"),

@@ -70,13 +70,13 @@ class Ending(click.Group):
 
 
 def stand_in_for_closed_streams() -> None:
-    """Let what is written to a stream that was closed before the program began go nowhere.
+    """Let a stream that was closed before the program began be one that is empty, or leads nowhere.
 
     Without this click says on standard output what standard error does not take.
     """
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def end_quietly_on_a_bug() -> None:

@@ -58,15 +58,27 @@ def _write(draft: Path, content: bytes) -> None:
 
 
 def _put_in_place(draft: Path, path: Path, replace: bool) -> None:
+    """Give the draft its name; what is there by now is only replaced where that was said."""
     if replace:
         os.replace(draft, path)
         return
-    # A link, unlike a rename, never replaces what somebody put there meanwhile.
     try:
-        os.link(draft, path)
+        _link(draft, path)
     except FileExistsError:
         raise Refused(f"{path} {THERE_ALREADY}") from None
-    draft.unlink()
+
+
+def _link(draft: Path, path: Path) -> None:
+    """Move the draft there unless something is there; raises FileExistsError."""
+    try:
+        os.link(draft, path)  # unlike a rename it never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: an empty file of one's own holds the place
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        os.replace(draft, path)
+    else:
+        draft.unlink()
 
 
 def _sync(directory: Path) -> None:

@@ -141,7 +141,7 @@ def _offer(
     """The provider ready to hand out; raises Refused with the rest of a sentence."""
     endpoint = stored_endpoint(row.name, row.endpoint)
     if endpoint.is_placeholder:
-        raise Refused(f"{endpoint.host} stands for a host of your own; edit the base URL first")
+        raise Refused("the host in its base URL stands for one of your own; edit it first")
     usual = [word for word in (known.env_vars or "").split() if _VARIABLE.fullmatch(word)]
     variable = variable or next(iter(usual), None)
     token = known.local_token if variable is None and endpoint.is_loopback else None
