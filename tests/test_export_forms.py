@@ -1,7 +1,9 @@
 """Each form against the file it must be, and what a form leaves out of it."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -9,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.handing_out import KEY, SEED, handed_out, read_yaml
-from tests.registries import Home, add_model, done, pricing_draft, provider_draft
+from tests.handing_out import BORN, KEY, SEED, handed_out, put_model, read_yaml
+from tests.registries import Home, Seed, add_model, done, pricing_draft, provider_draft
 from tui_registry.cli.export import FORMATS
 from tui_registry.errors import NotFound, Refused
 from tui_registry.export.formats import FORMS, Made
 from tui_registry.export.offers import Wanted
-from tui_registry.store import Store
+from tui_registry.store import KnownProvider, Store
+from tui_registry.store.database import create_database
 
 EXPECTED = Path(__file__).parent / "data" / "export"
 
@@ -218,3 +221,25 @@ def test_names_that_are_alike_become_identifiers_that_are_not(tmp_path: Path) ->
         some = json.loads(FORMS["opencode"].make(store, replace(wanted, names=("A_B!",))).text)["provider"]
     assert set(found) == {f"registry-{slug}" for slug in ("a-b", "a-b-2", "a-b-3", "provider", "provider-2")}
     assert found.items() > some.items()
+
+
+def test_names_that_differ_in_an_accents_case_keep_their_own_facts(tmp_path: Path) -> None:
+    known = (
+        KnownProvider("\u00c9COLE", "https://a.example.com/v1", env_vars="FIRST_KEY"),
+        KnownProvider("\u00e9cole", "https://b.example.com/v1", env_vars="SECOND_KEY"),
+    )
+    home = Home(tmp_path)
+    home.database.parent.mkdir()
+    create_database(home.database, known)
+    with closing(sqlite3.connect(home.database)) as connection:
+        for number, each in enumerate(known, start=1):
+            connection.execute(
+                "INSERT INTO provider (uuid, name, endpoint, created_at, updated_at) VALUES (?,?,?,?,?)",
+                (f"{number:032x}", each.name, each.endpoint, BORN, BORN),
+            )
+            put_model(connection, each.name, "m", "m", verified=True)
+        connection.commit()
+    with home.open(known=Seed(known=())) as store:
+        found = document(store, "opencode", everything=True)["provider"].values()
+    keys = {each["options"]["baseURL"][8]: each["options"]["apiKey"] for each in found}
+    assert keys == {"a": "{env:FIRST_KEY}", "b": "{env:SECOND_KEY}"}

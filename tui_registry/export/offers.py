@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_registry.endpoint import Endpoint, stored_endpoint
 from tui_registry.errors import Refused
+from tui_registry.export.folding import folded
 
 if TYPE_CHECKING:
     from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, ProviderRow, Store
@@ -87,7 +88,7 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
     reads = store.reads
     named = {reads.provider(name).id for name in wanted.names}
     variables = {reads.provider(name).id: _variable(text) for name, text in (wanted.variables or {}).items()}
-    known = {row.name.casefold(): row for row in reads.known_providers()}
+    known = {folded(row.name): row for row in reads.known_providers()}
     rows = reads.providers()
     taken: list[Offer] = []
     left: dict[str, str] = {}
@@ -101,7 +102,7 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
             if (host := store.sealed_elsewhere(row)) is not None:
                 raise Refused(f"its key is sealed for {host}, which its base URL does not name any more")
             models, has_foreign = _models(store, row, wanted.everything)
-            taken.append(_offer(row, slug, known[row.name.casefold()], variables.get(row.id), models))
+            taken.append(_offer(row, slug, known[folded(row.name)], variables.get(row.id), models))
         except Refused as refusal:
             left[row.name] = str(refusal)
         else:
