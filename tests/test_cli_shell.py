@@ -248,7 +248,7 @@ class TestWriting:
             return [leaf for name, each in commands.items() for leaf in leaves(each, f"{path} {name}")]
 
         without = [path for path, names in leaves(registry, "") if "as_json" not in names]
-        assert without == [" key show", " vault recovery-code"]
+        assert without == [" key show", " run", " vault recovery-code"]
 
     def test_the_keys_of_the_app_are_printed(self, shell: Shell) -> None:
         rows = shell.json("keys")

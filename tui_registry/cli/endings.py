@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tui_registry.cli.output import forget_output, lost, lost_output, remark
+from tui_registry.cli.output import forget_output, forget_remarks, lost, lost_output, remark
 from tui_registry.errors import AnswerLost, RegistryError
 from tui_registry.text import looks_like_key, without_keys
 
@@ -32,11 +32,23 @@ class Ending(click.Group):
         """Run the program; a help text that finds no room ends it like any other answer."""
         try:
             return super().main(*words, **settings)
+        except BrokenPipeError:  # of either stream; click says on the other one what is wrong with the words
+            forget_output()
+            forget_remarks()
+            sys.exit(PIPE_CLOSED)
         except OSError as error:
-            if not lost_output():
+            if not lost_output(error):
                 raise
             remark(str(lost(error)))
             sys.exit(AnswerLost.exit_code)
+
+    def make_context(self, *words: Any, **settings: Any) -> click.Context:  # noqa: ANN401
+        """Read the command line; a help text that nobody reads to its end ends the program quietly."""
+        try:
+            return super().make_context(*words, **settings)
+        except BrokenPipeError:
+            forget_output()
+            sys.exit(PIPE_CLOSED)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; refusals, interruption and a closed pipe become exit codes."""
@@ -55,6 +67,16 @@ class Ending(click.Group):
         except BrokenPipeError:
             forget_output()
             ctx.exit(PIPE_CLOSED)
+
+
+def stand_in_for_closed_streams() -> None:
+    """Let a stream that was closed before the program began be one that is empty, or leads nowhere.
+
+    Without this click says on standard output what standard error does not take.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def end_quietly_on_a_bug() -> None:

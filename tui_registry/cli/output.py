@@ -1,5 +1,7 @@
 """What commands print: JSON for scripts, tables and lines for people, sentences for whoever waits."""
 
+import errno
+import io
 import os
 import shutil
 import sys
@@ -16,6 +18,7 @@ F = TypeVar("F", bound=Callable[..., object])
 ABSENT = "-"
 """What stands where there is nothing to say."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _GAP = 2
 _NARROWEST = 12
 
@@ -43,19 +46,36 @@ def lost(error: OSError) -> AnswerLost:
 
 def forget_output() -> None:
     """Point standard output nowhere, so that flushing it at the end says nothing either."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    _point_nowhere(sys.stdout)
 
 
-def lost_output() -> bool:
-    """Whether standard output takes no more; what was meant for it is let go of then."""
+def lost_output(error: OSError) -> bool:
+    """Whether this error is that standard output takes no more; what was meant for it is let go of then.
+
+    Python keeps what it could not write and fails again, unless it was told not to buffer.
+    """
     try:
         sys.stdout.flush()
     except OSError:
         forget_output()
         return True
+    if error.errno in _NO_ROOM and error.filename is None:
+        forget_output()
+        return True
     return False
+
+
+def forget_remarks() -> None:
+    """Point standard error nowhere, so that flushing it at the end says nothing either."""
+    _point_nowhere(sys.stderr)
+
+
+def _point_nowhere(stream: TextIO | None) -> None:
+    if stream is None:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def print_json(value: object) -> None:
@@ -71,8 +91,11 @@ def tell(sentence: str) -> None:
 
 
 def remark(sentence: str) -> None:
-    """What a person should know besides the answer, on standard error."""
-    click.echo(clean(sentence, lines=True), err=True)
+    """What a person should know besides the answer, on standard error; nobody is told where that is gone."""
+    try:
+        click.echo(clean(sentence, lines=True), err=True)
+    except OSError:
+        forget_remarks()
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -118,7 +141,9 @@ def print_table(
     for row in cells:
         table.add_row(*map(Text, row))
     plain = not on_terminal or bool(os.environ.get("NO_COLOR"))
+    drawn = io.StringIO()
     console = Console(
+        file=drawn,
         width=shutil.get_terminal_size().columns if on_terminal else _natural_width(titles, cells),
         force_terminal=not plain,
         color_system=None if plain else "standard",
@@ -126,9 +151,8 @@ def print_table(
         highlight=False,
         emoji=False,
     )
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
+    console.print(table)
+    for line in drawn.getvalue().splitlines():
         write(line.rstrip())
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tui_registry.errors import Refused
 
+THERE_ALREADY = "is there already; name another file. On the command line --force replaces it."
+
 
 def write_file(path: Path, text: str, *, replace: bool = False) -> None:
     """Write the text there and make sure of it on disk; raises Refused and leaves nothing half-written.
@@ -40,7 +42,7 @@ def _refuse_what_is_there(path: Path, replace: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise Refused(f"{path} is no ordinary file; name another one.")
     if not replace:
-        raise Refused(f"{path} is there already; name another file, or add --force to replace it.")
+        raise Refused(f"{path} {THERE_ALREADY}")
 
 
 def _write(draft: Path, content: bytes) -> None:
@@ -56,15 +58,27 @@ def _write(draft: Path, content: bytes) -> None:
 
 
 def _put_in_place(draft: Path, path: Path, replace: bool) -> None:
+    """Give the draft its name; what is there by now is only replaced where that was said."""
     if replace:
         os.replace(draft, path)
         return
-    # A link, unlike a rename, never replaces what somebody put there meanwhile.
     try:
-        os.link(draft, path)
+        _link(draft, path)
     except FileExistsError:
-        raise Refused(f"{path} is there already; name another file, or add --force to replace it.") from None
-    draft.unlink()
+        raise Refused(f"{path} {THERE_ALREADY}") from None
+
+
+def _link(draft: Path, path: Path) -> None:
+    """Move the draft there unless something is there; raises FileExistsError."""
+    try:
+        os.link(draft, path)  # unlike a rename it never replaces
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: an empty file of one's own holds the place
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        os.replace(draft, path)
+    else:
+        draft.unlink()
 
 
 def _sync(directory: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_registry.endpoint import Endpoint, stored_endpoint
 from tui_registry.errors import Refused
+from tui_registry.export.folding import folded
 
 if TYPE_CHECKING:
     from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, ProviderRow, Store
@@ -87,7 +88,7 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
     reads = store.reads
     named = {reads.provider(name).id for name in wanted.names}
     variables = {reads.provider(name).id: _variable(text) for name, text in (wanted.variables or {}).items()}
-    known = {row.name.casefold(): row for row in reads.known_providers()}
+    known = {folded(row.name): row for row in reads.known_providers()}
     rows = reads.providers()
     taken: list[Offer] = []
     left: dict[str, str] = {}
@@ -97,11 +98,11 @@ def offers(store: "Store", wanted: Wanted) -> Offers:
             continue
         try:
             if not (row.is_active or row.id in named or wanted.everything):
-                raise Refused("switched off; --all takes it in, and so does naming it with --provider")
+                raise Refused("switched off; taken in when named, or with all models (--all)")
             if (host := store.sealed_elsewhere(row)) is not None:
                 raise Refused(f"its key is sealed for {host}, which its base URL does not name any more")
             models, has_foreign = _models(store, row, wanted.everything)
-            taken.append(_offer(row, slug, known[row.name.casefold()], variables.get(row.id), models))
+            taken.append(_offer(row, slug, known[folded(row.name)], variables.get(row.id), models))
         except Refused as refusal:
             left[row.name] = str(refusal)
         else:
@@ -141,7 +142,7 @@ def _offer(
     """The provider ready to hand out; raises Refused with the rest of a sentence."""
     endpoint = stored_endpoint(row.name, row.endpoint)
     if endpoint.is_placeholder:
-        raise Refused(f"{endpoint.host} stands for a host of your own; edit the base URL first")
+        raise Refused("the host in its base URL stands for one of your own; edit it first")
     usual = [word for word in (known.env_vars or "").split() if _VARIABLE.fullmatch(word)]
     variable = variable or next(iter(usual), None)
     token = known.local_token if variable is None and endpoint.is_loopback else None
@@ -150,7 +151,7 @@ def _offer(
     if variable is None and token is None and not endpoint.is_loopback:
         raise Refused("no variable is known for its key; name one with --env PROVIDER=VARIABLE")
     if not models:
-        raise Refused("no verified model; --all takes in unverified ones")
+        raise Refused("no verified model; unverified ones are taken in with all models (--all)")
     return Offer(slug, row.name, endpoint, known.dialect, known.auth, variable, token, models)
 
 

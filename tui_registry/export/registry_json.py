@@ -31,6 +31,7 @@ document in starts with every provider off and every model unverified, and write
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from tui_registry.export.folding import folded
 from tui_registry.export.json_text import json_text
 
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ WORD_LISTS = ("env_vars", "user_fields")
 def registry_document(reads: "Reads", only: Collection[str] = ()) -> dict[str, object]:
     """The registry as the document described above; of these providers alone if any are named."""
     known = [row for row in reads.known_providers() if row.source == "user"]
-    folded = {name.casefold() for name in only}
+    wanted = {folded(name) for name in only}
     return {
         "format": FORMAT,
         "version": VERSION,
         "known_providers": [
-            facts(row, KNOWN_FIELDS) for row in known if not only or row.name.casefold() in folded
+            facts(row, KNOWN_FIELDS) for row in known if not only or folded(row.name) in wanted
         ],
         "providers": [_provider(reads, row) for row in reads.providers() if not only or row.name in only],
     }

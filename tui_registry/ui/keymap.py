@@ -64,6 +64,7 @@ KEYS: tuple[Key, ...] = (
     Key("mark.compare", "C", "Compare", "compare 2 to 4 marked models", "Record"),
     Key("catalog.import", "i", "Import", "import the bundled catalogue", "Record"),
     Key("catalog.take_over", "T", "Take over", "take over this shell's keys", "Record"),
+    Key("registry.export", "w", "Export", "write an export for another tool", "Record"),
     Key("list.filter", "slash", "Filter", "filter", "List", True),
     Key("sort.menu", "s", "Sort", "sort menu", "List", True),
     Key("sort.reverse", "S", "Reverse", "reverse", "List", joins=True),

@@ -17,6 +17,7 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.choosing import ChoosingScreen
 from tui_registry.ui.chrome import Banner, KeyBar, TopLine
 from tui_registry.ui.desk import Desk
+from tui_registry.ui.exporting import export_registry
 from tui_registry.ui.filter_box import FilterBox, FilterInput
 from tui_registry.ui.panes import Panes, ReadingPane
 from tui_registry.ui.sorting import ViewSpec
@@ -47,6 +48,7 @@ class ListScreen(ChoosingScreen):
         bind("sort.left", "sort_step(-1)"),
         bind("sort.right", "sort_step(1)"),
         bind("record.copy", "copy"),
+        bind("registry.export", "export"),
         bind("pane.zoom", "zoom"),
         bind("app.reload", "reload"),
         bind("app.back", "back"),
@@ -226,6 +228,10 @@ class ListScreen(ChoosingScreen):
 
         if self._spec.noun != "model" or not self.on_marked(copy_marked):
             self.on_cursor(partial(copy_record, source=self._spec.copies))
+
+    def action_export(self) -> None:
+        """Write what the registry holds into a file."""
+        self.begin(export_registry)
 
     def action_zoom(self) -> None:
         """Give the focused pane all the room, and back."""

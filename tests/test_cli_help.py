@@ -1,0 +1,67 @@
+"""The help of every command: what it does, what its options mean, a right example, and exit codes."""
+
+import shlex
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tui_registry.cli.command import registry
+from tui_registry.cli.help_pages import PAGES
+
+Named = tuple[tuple[str, ...], click.Command]
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[Named]:
+    """Every command that does something, with its words."""
+    if not isinstance(group, click.Group):
+        yield path, group
+        return
+    for name, each in group.commands.items():
+        yield from commands(each, (*path, name))
+
+
+EVERY = dict(commands(registry))
+named = pytest.mark.parametrize("path", [(), *EVERY], ids=" ".join)
+
+
+@named
+def test_says_what_it_does_with_an_example_and_exit_codes(path: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(registry, [*path, "--help"])
+    assert shown.exit_code == 0
+    assert "Examples:\n    tui-registry" in shown.stdout
+    assert "Exit code" in shown.stdout
+    assert max(len(line) for line in shown.stdout.splitlines()) <= 100
+
+
+@named
+def test_says_what_each_option_means(path: tuple[str, ...]) -> None:
+    command = EVERY.get(path, registry)
+    assert command.help
+    assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []
+
+
+@named
+def test_its_examples_are_commands_that_can_be_read(path: tuple[str, ...]) -> None:
+    page = PAGES[" ".join(path)]
+    for example in page.examples:
+        words = shlex.split(example.split(" | ")[-1].split(" > ")[0])[1:]
+        command: click.Command = registry
+        context = registry.make_context("tui-registry", list(words), resilient_parsing=True)
+        rest = [*context._protected_args, *context.args]
+        while isinstance(command, click.Group) and rest:
+            name, found, rest = command.resolve_command(context, rest)
+            assert found is not None, example
+            assert name is not None
+            command = found
+        if command is not registry:
+            command.make_context("x", rest, parent=context)
+            assert example.startswith(f"tui-registry {' '.join(path)}".rstrip()) or not path or "|" in example
+
+
+def test_every_page_belongs_to_a_command_and_sends_on_to_one() -> None:
+    words = {" ".join(path) for path in EVERY} | {""}
+    groups = {" ".join(path[:-1]) for path in EVERY} - {""}
+    assert set(PAGES) <= words
+    assert {each for page in PAGES.values() for each in page.see} <= words | groups
