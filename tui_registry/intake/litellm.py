@@ -102,9 +102,10 @@ def _standing(
     provider = known.get(name)
     if provider is None:
         return None, None
+    if not (mode is None or isinstance(mode, str)):
+        raise Bad("mode", f"Expected a text, found {values.kind(mode)}.")
     if mode is not None and mode not in MODES:
-        words = clean(mode.replace("_", " "), limit=40) if isinstance(mode, str) else "an unreadable kind"
-        return f"of another kind ({words})", provider
+        return f"of another kind ({clean(mode.replace('_', ' '), limit=40)})", provider
     if _is_class(key, name):
         return "that are a whole class", provider
     return None, provider
@@ -144,7 +145,7 @@ def _price(of: Entry) -> CatalogPrice | None:
         )
     )  # fmt: skip
     note = _note(of)
-    if entry is out is read is write is None:
+    if all(each is None for each in (entry, out, read, write)):
         return None if note is None else CatalogPrice(None, None, note=note)
     return CatalogPrice(entry, out, read, write, note=note)
 

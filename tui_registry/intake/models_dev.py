@@ -200,7 +200,7 @@ def _address(of: Entry) -> str | None:
 
 def _refusal(of: Entry) -> str | None:
     """Why a provider that is not known here cannot be taken in by its id, or None."""
-    if of.get("npm") not in _DIALECTS and of.get("npm") not in _OPENAI:
+    if str(of.get("npm")) not in {*_DIALECTS, *_OPENAI}:
         return "it speaks a dialect of its own."
     if not isinstance(of.get("api"), str):
         return "the file states no base URL."

@@ -158,8 +158,8 @@ class _Reading:
             models=models,
             website=_link(of, "website"),
             description=values.exact_text(of, "description", LONGEST_TEXT, lines=True),
-            price=self._price(of, form.PRICE_FIELDS, needed=form.PRICE_FIELDS[:2]),
-            limits=self._limits(of),
+            price=_inside(of, "pricing", self._default_price),
+            limits=_inside(of, "limits", self._limits),
             is_own=True,
         )
 
@@ -179,54 +179,46 @@ class _Reading:
             source=values.choice(of, "source", SOURCES),
             source_date=values.day(of, "source_date"),
             user_fields=_words(of, "user_fields", form.MODEL_FIELDS.__contains__) or "",
-            price=self._price(of, form.MODEL_PRICE_FIELDS),
+            price=_inside(of, "pricing", self._price),
         )
 
-    def _price(self, of: Entry, fields: Sequence[str], needed: Sequence[str] = ()) -> CatalogPrice | None:
-        if of.get("pricing") is None:
-            return None
-        price = _inner(of, "pricing")
-        self._expect(price, fields)
-        amounts = {
-            field: values.price(price, field, exact=True, name=f"pricing.{field}")
+    def _default_price(self, of: Entry) -> CatalogPrice:
+        for field in form.PRICE_FIELDS[:2]:
+            if of.get(field) is None:
+                raise Bad(field, "A default price needs an amount; 0 is free.")
+        return self._price(of, form.PRICE_FIELDS)
+
+    def _price(self, of: Entry, fields: Sequence[str] = form.MODEL_PRICE_FIELDS) -> CatalogPrice:
+        self._expect(of, fields)
+        entry, out, read, write = (
+            values.price(of, field, exact=True) if field in fields else None
             for field in form.MODEL_PRICE_FIELDS[:4]
-            if field in fields
-        }
-        for field in needed:
-            if amounts[field] is None:
-                raise Bad(f"pricing.{field}", "A default price needs an amount; 0 is free.")
-        currency = price.get("currency")
-        if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
-            raise Bad("pricing.currency", "Expected three capital letters, such as USD.")
-        note = values.exact_text(price, "note", LONGEST_NOTE, lines=True)
-        if note is None and all(amount is None for amount in amounts.values()):
-            raise Bad("pricing", "A price without any amount says nothing.")
-        return CatalogPrice(
-            **{"cache_read_price_per_token": None, "cache_write_price_per_token": None, **amounts},
-            currency=currency,
-            source_date=values.day(price, "source_date"),
-            note=note,
-            source=values.choice(price, "source", SOURCES),
         )
+        currency = of.get("currency")
+        if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
+            raise Bad("currency", "Expected three capital letters, such as USD.")
+        note = values.exact_text(of, "note", LONGEST_NOTE, lines=True)
+        if all(each is None for each in (entry, out, read, write, note)):
+            raise Bad("", "A price without any amount says nothing.")
+        dated, source = values.day(of, "source_date"), values.choice(of, "source", SOURCES)
+        return CatalogPrice(entry, out, read, write, currency, dated, note, source)
 
-    def _limits(self, of: Entry) -> CatalogLimits | None:
-        if of.get("limits") is None:
-            return None
-        limits = _inner(of, "limits")
-        self._expect(limits, form.LIMIT_FIELDS)
-        counts = {
-            field: values.count(limits, field, name=f"limits.{field}") for field in form.LIMIT_FIELDS[:-1]
-        }
+    def _limits(self, of: Entry) -> CatalogLimits:
+        self._expect(of, form.LIMIT_FIELDS)
+        counts = {field: values.count(of, field) for field in form.LIMIT_FIELDS[:-1]}
         if all(each is None for each in counts.values()):
-            raise Bad("limits", "Limits of which none is known say nothing.")
-        return CatalogLimits(**counts, source=values.choice(limits, "source", LIMIT_SOURCES))
+            raise Bad("", "Limits of which none is known say nothing.")
+        return CatalogLimits(**counts, source=values.choice(of, "source", LIMIT_SOURCES))
 
 
-def _inner(of: Entry, field: str) -> Entry:
+def _inside(of: Entry, field: str, read: Callable[[Entry], T]) -> T | None:
+    """What an inner object stands for, None when there is none; what is bad in it is named as within it."""
+    if of.get(field) is None:
+        return None
     try:
-        return values.entry(of[field])
+        return read(values.entry(of[field]))
     except Bad as bad:
-        raise Bad(field, str(bad)) from None
+        raise Bad(f"{field}.{bad.field}" if bad.field else field, str(bad)) from None
 
 
 def _name(of: Entry) -> str:
