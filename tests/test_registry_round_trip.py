@@ -83,7 +83,7 @@ models = st.builds(
 )
 known = st.builds(
     KnownProvider,
-    name=texts(30),
+    name=texts(30).map(lambda name: " ".join(name.split())),
     endpoint=st.sampled_from(["https://{host}.example/v1", "https://a.example/v1"]),
     website=perhaps(links),
     docs=perhaps(links),

@@ -225,6 +225,8 @@ def _name(of: Entry) -> str:
     name = values.exact_text(of, "name", LONGEST_NAME)
     if name is None:
         raise Bad("name", "A provider needs a name.")
+    if name != " ".join(name.split()):
+        raise Bad("name", "A name has no blanks around it and single ones in it.")
     return name
 
 
