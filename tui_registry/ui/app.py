@@ -20,6 +20,7 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.form import FormScreen
+from tui_registry.ui.importing import import_commands
 from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
 from tui_registry.ui.list_screen import ListScreen
@@ -252,6 +253,7 @@ class RegistryApp(TerminalApp):
             yield SystemCommand(
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
+        yield from import_commands(screen)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":

@@ -14,6 +14,7 @@ from tui_registry.ui import (
     describe,
     discovering,
     editing,
+    importing,
     key_editing,
     onboarding,
     provider_editing,
@@ -48,6 +49,7 @@ class ProvidersScreen(ListScreen):
         bind("record.toggle", "switch"),
         bind("record.models", "models"),
         bind("catalog.import", "import"),
+        bind("catalog.file", "import_file"),
         bind("catalog.take_over", "take_over"),
     ]
 
@@ -80,6 +82,7 @@ class ProvidersScreen(ListScreen):
             "No providers yet.",
             "",
             "  i   import the bundled catalogue: 2,300 models with prices, no network",
+            "  f   import a file: a registry, models.dev, LiteLLM or .env",
             "  n   add a provider: a known one or your own",
         ]
         if found:
@@ -148,6 +151,10 @@ class ProvidersScreen(ListScreen):
     def action_import(self) -> None:
         """Bring in the bundled catalogue."""
         self.begin(onboarding.import_catalogue)
+
+    def action_import_file(self) -> None:
+        """Bring in a file."""
+        self.begin(importing.import_file)
 
     def action_take_over(self) -> None:
         """Seal the keys this shell's variables hold."""
