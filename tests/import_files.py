@@ -11,10 +11,10 @@ PROVIDERS, MODELS = 148, 5_539
 
 def models_dev(providers: int = PROVIDERS, models: int = MODELS) -> dict[str, object]:
     """A catalogue in models.dev's shape: three of four providers are known, some have most of the models."""
-    known = list(known_providers().models_dev_ids())
-    ids = [known[number] if number % 4 else f"unheard-of-{number}" for number in range(providers)]
+    known = iter(known_providers().models_dev_ids())
+    ids = [f"unheard-of-{number}" if number % 4 == 0 else next(known) for number in range(providers)]
     weights = [1 + (number * 7919) % 97 for number in range(providers)]
-    shares = [max(1, weight * (models - providers) // sum(weights) + 1) for weight in weights]
+    shares = [1 + weight * (models - providers) // sum(weights) for weight in weights]
     shares[-1] += models - sum(shares)
     return {id: _provider(id, share) for id, share in zip(ids, shares, strict=True)}
 
