@@ -48,7 +48,7 @@ async def test_a_file_is_compared_and_taken_in(empty: Session, tmp_path: Path) -
         await choose(pilot, written(tmp_path / "api.json", ONE))
         await on_page(pilot)
         for words in (
-            "Models.dev: 1 model of 1 provider.",
+            "models.dev: 1 model of 1 provider.",
             "New: 1 provider, 1 model, 1 price.",
             "new      llama",
         ):

@@ -14,7 +14,7 @@ from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.intake import Intake, Source, read
 from tui_registry.store import CatalogBatch, Store, import_plan, write_catalog
 from tui_registry.store import statements as statements_module
-from tui_registry.store.rows import CatalogLimits, CatalogPrice
+from tui_registry.store.rows import CatalogLimits, CatalogPrice, KnownProvider
 
 
 @pytest.fixture
@@ -122,6 +122,16 @@ def test_user_stands_above_provider_above_catalogue(
     assert model.max_input_tokens == limits.requests_per_minute == int(after * 1e6)
     winner = stated if after == 2e-06 else held
     assert (model.source, default.source) == (winner, winner)
+
+
+def test_a_name_that_is_known_otherwise_stays_as_it_is(store: Store) -> None:
+    mine = KnownProvider("Mine", "https://a.example/v1", source="user")
+    done(store, lambda write: write.take_in(CatalogBatch((), known=(mine,))))
+    assert store.reads.import_plan(CatalogBatch((), known=(mine,))).skipped == ()
+    other = replace(mine, name="MINE", endpoint="https://evil.example/v1")
+    plan = done(store, lambda write: write.take_in(CatalogBatch((), known=(other,))))
+    assert plan.skipped == ("Mine: known here already with other facts, which stay",)
+    assert store.reads.known("Mine") == mine
 
 
 def test_what_a_person_set_is_listed_as_kept(store: Store) -> None:

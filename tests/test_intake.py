@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,11 @@ def test_a_provider_that_is_named_comes_in_as_a_custom_one_without_variables() -
     assert "Unheard Of 0" in {row.name for row in again.batch.providers}
     with pytest.raises(Refused, match="no provider nowhere"):
         taken(models_dev(8, 40), custom=("nowhere",))
+    with pytest.raises(Refused, match="is not models"):
+        taken(price_list(one={}), custom=("groq",))
+    other = replace(known, endpoint="https://other.example/v1")
+    with pytest.raises(Refused, match="name of a known provider"):
+        taken(models_dev(8, 40), custom=("unheard-of-0",), own=(other,))
 
 
 @pytest.mark.parametrize(
@@ -158,9 +164,9 @@ def test_a_price_list_leaves_out_what_is_no_model_that_answers_in_tokens() -> No
     assert [model.model_id for row in found.batch.providers for model in row.models] == ["one", "vectors"]
     assert (found.problems, [each.id for each in found.unknown]) == ((), ["elsewhere"])
     assert sorted(found.batch.skipped) == [
-        "1 model of another kind (image generation).",
-        "1 model that are another name of a listed one.",
-        "2 models that are a whole class.",
+        "1 model: another kind (image generation).",
+        "1 model: another name of a listed one.",
+        "2 models: a class of models.",
     ]
 
 

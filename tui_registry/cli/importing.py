@@ -128,7 +128,7 @@ def _take_batch(session: Session, found: "Intake", again: str, wish: Wish, block
         counts = dict(plan.report().counts())
         print_json({**intake.plan_record(plan, found), "counts": counts, "applied": done})
         return
-    tell(f"{found.said[:1].upper()}{found.said[1:]}.")
+    tell(f"{found.said}.")
     for line in intake.difference_lines(plan, found, SHOWN):
         tell(f"{'  ' * line.depth}{line.text}")
     tell(intake.summary(plan))

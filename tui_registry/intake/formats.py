@@ -36,6 +36,17 @@ def read(
 
     Raises Refused for what cannot be read at all; bad entries are problems of the answer.
     """
+    found = _read(source, wanted, known, custom)
+    if custom and not (isinstance(found, Intake) and found.format == "models.dev"):
+        raise Refused(
+            f"{source.name} is not models.dev's api.json, so no provider of it can be taken in by its id."
+        )
+    return found
+
+
+def _read(
+    source: Source, wanted: str, known: Sequence[KnownProvider], custom: Collection[str]
+) -> Intake | EnvKeys:
     text = _text(source)
     if wanted == "env" or (wanted == "auto" and _is_env(text)):
         return read_env(text, {found.variable for found in known_providers().variables()})

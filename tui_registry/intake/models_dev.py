@@ -48,6 +48,7 @@ class _Reading:
         self._known = known_providers().models_dev_ids()
         self._names = {row.name.casefold() for row in known_providers().rows()}
         self._own = {row.endpoint: row for row in own}
+        self._names |= {row.name.casefold() for row in self._own.values()}
         self._providers: list[CatalogProvider] = []
         self._fresh: list[KnownProvider] = []
         self._unknown: list[Unknown] = []

@@ -84,7 +84,7 @@ class _Reading:
             f"{counted(number, 'field')} called {name!r}: not part of the form, left out."
             for name, number in self._strange.most_common(5)
         ]
-        said = f"a registry: {counted(len(providers), 'provider')}, {counted(models, 'model')}"
+        said = f"A registry: {counted(len(providers), 'provider')}, {counted(models, 'model')}"
         return Intake(
             kind, said, CatalogBatch(providers, known=fresh), tuple(self._problems), notes=tuple(notes)
         )

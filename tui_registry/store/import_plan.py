@@ -6,6 +6,7 @@ newer one holds, except that nothing overwrites a person's. What is left unsaid 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import peewee as pw
@@ -61,14 +62,15 @@ _PRICED = (
 
 def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch) -> ImportPlan:
     """What taking in the batch does to the registry as it is now."""
-    spelled = {row.name.casefold(): row.name for row in reads.known_providers()}
-    fresh = tuple(_newly_known(spelled, batch.known))
+    known = {row.name.casefold(): row for row in reads.known_providers()}
+    fresh = tuple(row for row in batch.known if row.name.casefold() not in known)
+    spelled = [row.name for row in (*known.values(), *fresh)]
     held = {row.name: row for row in reads.providers()}
     tally: Counter[str] = Counter(known_added=len(fresh))
-    skipped = list(batch.skipped)
+    skipped = [*batch.skipped, *_known_otherwise(known, batch.known)]
     plans = []
     for entry in batch.providers:
-        name = names.spelling(entry.name, spelled.values())
+        name = names.spelling(entry.name, spelled)
         if name is None:
             skipped.append(f"{entry.name}: not a known provider")
             continue
@@ -80,12 +82,12 @@ def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch
     return ImportPlan(fresh, tuple(plans), tuple(skipped), tally)
 
 
-def _newly_known(spelled: dict[str, str], known: Iterable[KnownProvider]) -> Iterable[KnownProvider]:
-    """The names that are not known yet; they are from now on."""
-    for row in known:
-        if row.name.casefold() not in spelled:
-            spelled[row.name.casefold()] = row.name
-            yield row
+def _known_otherwise(known: Mapping[str, KnownProvider], stated: Iterable[KnownProvider]) -> Iterable[str]:
+    """Names that are known here already with other facts; what is known of them stays."""
+    for row in stated:
+        held = known.get(row.name.casefold())
+        if held is not None and replace(row, name=held.name, source=held.source) != held:
+            yield f"{held.name}: known here already with other facts, which stay"
 
 
 def _unique(entry: CatalogProvider, skipped: list[str]) -> list[CatalogModel]:

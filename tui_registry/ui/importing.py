@@ -176,7 +176,7 @@ def difference_text(found: "Intake", plan: "ImportPlan") -> Text:
     how = "A takes it in; what you set yourself stays, nothing is deleted." if plan.differs else ""
     if found.problems:
         how += f" Bad entries: {len(found.problems):,}, at the end."
-    head = [f"{found.said[:1].upper()}{found.said[1:]}.", summary(plan), how.strip(), ""]
+    head = [f"{found.said}.", summary(plan), how.strip(), ""]
     text = plain("\n".join(filter(None, head[:3])), lines=True)
     for line in difference_lines(plan, found, LISTED):
         text.append("\n\n" if line.depth == 1 else "\n")
