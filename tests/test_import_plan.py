@@ -12,7 +12,7 @@ from tests.import_files import models_dev
 from tests.registries import Home, add_groq, add_model, catalogue, done, listed, model_pricing_draft
 from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.intake import Intake, Source, read
-from tui_registry.store import CatalogBatch, Store, import_plan, write_catalog
+from tui_registry.store import CatalogBatch, Store, import_plan, import_prices, write_catalog
 from tui_registry.store import statements as statements_module
 from tui_registry.store.rows import CatalogLimits, CatalogPrice, KnownProvider
 
@@ -36,7 +36,7 @@ def statements(store: Store, batch: CatalogBatch, patch: pytest.MonkeyPatch) -> 
         return run
 
     with patch.context() as patched:
-        for module in (import_plan, write_catalog):
+        for module in (import_plan, import_prices, write_catalog):
             patched.setattr(module, "fetch", counted(statements_module.fetch))
         patched.setattr(write_catalog, "run_many", counted(statements_module.run_many))
         done(store, lambda write: write.take_in(batch))
@@ -81,6 +81,38 @@ def test_two_sessions_that_take_in_the_same_leave_it_there_once(tmp_path: Path) 
         added = sorted(future.result(timeout=60).report().models_added for future in both)
         assert added == [0, 60]
         assert first.reads.counts() == second.reads.counts()
+
+
+def test_amounts_that_are_left_unsaid_stay_and_new_ones_bring_their_own_date(store: Store) -> None:
+    whole = CatalogPrice(1e-06, 2e-06, 3e-07, 4e-07, source_date="2026-01-01", note="Steps.")
+    held = {}
+    for name, price in {
+        "whole": whole,
+        "said again": replace(whole, source_date=None, note=None),
+        "dated anew": replace(whole, source_date="2026-02-02", note=None),
+        "without cache": CatalogPrice(5e-06, 2e-06, source_date="2026-03-03"),
+        "other money": CatalogPrice(5e-06, 2e-06, currency="EUR"),
+    }.items():
+        batch = catalogue(replace(listed("m"), price=price))
+        planned = store.reads.import_plan(batch)
+        done(store, lambda write, batch=batch: write.take_in(batch))  # type: ignore[misc]
+        model = store.reads.model(store.reads.provider("Groq").id, "m")
+        row = store.reads.model_pricing(model.id)
+        assert row is not None
+        kept = (row.input_price_per_token, row.cache_read_price_per_token, row.source_date, row.note)
+        held[name] = (kept, [sorted(change.fields) for each in planned.providers for change in each.changed])
+    assert held == {
+        "whole": ((1e-06, 3e-07, "2026-01-01", "Steps."), []),
+        "said again": ((1e-06, 3e-07, "2026-01-01", "Steps."), []),
+        "dated anew": ((1e-06, 3e-07, "2026-02-02", "Steps."), [["price_source_date"]]),
+        "without cache": (
+            (5e-06, 3e-07, "2026-03-03", None), [["input_price_per_token", "note", "price_source_date"]],
+        ),
+        "other money": (
+            (5e-06, None, None, None),
+            [["cache_read_price_per_token", "cache_write_price_per_token", "currency", "price_source_date"]],
+        ),
+    }  # fmt: skip
 
 
 def test_gone_are_only_models_that_a_catalogue_gave_and_they_stay(store: Store) -> None:

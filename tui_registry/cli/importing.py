@@ -132,6 +132,8 @@ def _take_batch(session: Session, found: "Intake", again: str, wish: Wish, block
     for line in intake.difference_lines(plan, found, SHOWN):
         tell(f"{'  ' * line.depth}{line.text}")
     tell(intake.summary(plan))
+    if any(each.refusal is None for each in found.unknown):
+        tell("One that is not known here is taken in as a custom provider with --custom and its id.")
     _say_what_next(plan, done, blocked, f"{again}{wish.words()}")
 
 
