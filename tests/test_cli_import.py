@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.commanding import Shell, everything_below
@@ -11,6 +12,7 @@ from tests.fault_server import Asked, FaultServer, Line, raw, says, says_json
 from tests.import_files import catalogue_of, model_of, models_dev, price_list, written
 from tests.registries import CANARY
 from tui_registry.cli import importing
+from tui_registry.intake import FORMATS
 
 TWO = {"llama": {"limit": {"context": 131072}, "cost": {"input": 0.1, "output": 0.2}}, "qwen": {}}
 
@@ -27,6 +29,12 @@ def file(tmp_path: Path) -> str:
 
 def ids(shell: Shell) -> list[str]:
     return [row["model_id"] for row in shell.json("model", "list")]
+
+
+def test_every_kind_of_file_can_be_named() -> None:
+    (option,) = [each for each in importing.importing.params if each.name == "kind"]
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == FORMATS
 
 
 class TestComparing:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, get_args
 
 from tui_registry.catalog import known_providers
 from tui_registry.errors import Refused
@@ -17,10 +17,8 @@ from tui_registry.intake.registry_table import is_table, read_table
 from tui_registry.intake.source import Source
 from tui_registry.store.rows import KnownProvider
 
-FORMATS = ("auto", "registry", "csv", "models.dev", "litellm", "env")
+FORMATS: tuple[str, ...] = ("auto", *get_args(Format))
 """What a file may be said to be; `auto` tells by its shape."""
-
-Wanted = Literal["auto"] | Format
 
 _LOOKED_AT = 50
 _NOT_TOLD = (
