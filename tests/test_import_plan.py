@@ -178,6 +178,15 @@ def test_what_a_person_set_is_listed_as_kept(store: Store) -> None:
     assert not plan.differs
 
 
+def test_what_stands_twice_in_a_batch_goes_in_once(store: Store) -> None:
+    mine = KnownProvider("Mine", "https://a.example/v1", source="user")
+    (entry,) = catalogue(listed("m")).providers
+    twice = CatalogBatch((entry, replace(entry, name="GROQ")), known=(mine, replace(mine, name="MINE")))
+    plan = done(store, lambda write: write.take_in(twice))
+    assert (plan.skipped, [row.name for row in plan.known]) == (("Groq: listed twice",), ["Mine"])
+    assert store.reads.counts().models == 1
+
+
 def test_a_registry_open_for_reading_takes_nothing_in(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.open().close()

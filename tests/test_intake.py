@@ -112,6 +112,22 @@ def test_a_provider_that_is_named_comes_in_as_a_custom_one_without_variables() -
         taken(models_dev(8, 40), custom=("unheard-of-0",), own=(other,))
 
 
+def test_a_named_provider_that_is_written_badly_is_a_problem_like_any_other() -> None:
+    document = models_dev(8, 40)
+    document["unheard-of-0"] |= {"name": 7}  # type: ignore[operator]
+    found = taken(document, custom=("unheard-of-0",))
+    assert (paths(found), found.batch.known) == (["unheard-of-0.name"], ())
+
+
+def test_two_entries_for_one_address_are_one_provider() -> None:
+    document = models_dev(8, 40)
+    twin = document["unheard-of-0"]
+    document["twin"] = twin
+    found = taken(document, custom=("unheard-of-0",))
+    names = [row.name for row in found.batch.providers]
+    assert (names.count("Unheard Of 0"), len(names)) == (1, len(set(names)))
+
+
 @pytest.mark.parametrize(
     "facts",
     [

@@ -216,6 +216,18 @@ def test_a_bad_entry_is_named_by_its_path(path: str, store: Store) -> None:
     assert path in named
 
 
+def test_of_providers_that_stand_twice_none_comes_in(store: Store) -> None:
+    document: Any = json.loads(registry_json(store.reads))
+    for listed in ("providers", "known_providers"):
+        document[listed].append({**document[listed][0], "name": document[listed][0]["name"].upper()})
+    found = found_in(json.dumps(document), store.reads)
+    assert [str(problem) for problem in found.problems] == [
+        "providers: mine stands here 2 times.",
+        "providers: groq stands here 2 times.",
+    ]
+    assert (found.batch.known, found.batch.providers) == ((), ())
+
+
 def test_a_row_that_is_no_record_is_named_by_its_line(store: Store) -> None:
     table = registry_csv(store.reads)
     head, *rows = table.splitlines()

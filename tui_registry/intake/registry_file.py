@@ -6,7 +6,7 @@ left out and said. No key, state or result can come in by it: the form has no pl
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tui_registry.catalog import known_providers, starting_endpoint
@@ -28,6 +28,7 @@ from tui_registry.store.rows import (
 from tui_registry.text import clean, counted
 
 T = TypeVar("T")
+N = TypeVar("N", KnownProvider, CatalogProvider)
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_NOTE, SHORT = 64, 4000, 1000, 128
 SOURCES = ("user", "provider", "catalogue")
@@ -74,11 +75,9 @@ class _Reading:
     def read(self, document: Mapping[str, Any], kind: Format) -> Intake:
         """The document as an intake."""
         self._expect(document, _TOP)
-        fresh = tuple(self._each(document, "known_providers", "", self._known))
+        fresh = self._once(self._each(document, "known_providers", "", self._known))
         self._names |= {row.name.casefold() for row in fresh}
-        providers = tuple(self._each(document, "providers", "", self._provider))
-        self._refuse_repeated(row.name for row in fresh)
-        self._refuse_repeated(row.name for row in providers)
+        providers = self._once(self._each(document, "providers", "", self._provider))
         models = sum(len(each.models) for each in providers)
         notes = [
             f"{counted(number, 'field')} called {name!r}: not part of the form, left out."
@@ -110,10 +109,13 @@ class _Reading:
         """Note names that the form does not have; never what stands there."""
         self._strange.update(clean(name, limit=40) for name in of if name not in fields)
 
-    def _refuse_repeated(self, names: Iterator[str]) -> None:
-        for name, number in Counter(name.casefold() for name in names).items():
-            if number > 1:
-                self._problems.append(Problem("providers", f"{name} stands here {number} times."))
+    def _once(self, rows: Iterable[N]) -> tuple[N, ...]:
+        """The rows whose names stand once; of those that stand more often, none."""
+        rows = tuple(rows)
+        number = Counter(row.name.casefold() for row in rows)
+        for name in (name for name, times in number.items() if times > 1):
+            self._problems.append(Problem("providers", f"{name} stands here {number[name]} times."))
+        return tuple(row for row in rows if number[row.name.casefold()] == 1)
 
     def _known(self, path: str, of: Entry) -> KnownProvider:
         self._expect(of, form.KNOWN_FIELDS)

@@ -52,16 +52,20 @@ _MODELS = f"SELECT {_HELD} FROM model WHERE provider_id = ?"  # noqa: S608
 def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch) -> ImportPlan:
     """What taking in the batch does to the registry as it is now."""
     known = {row.name.casefold(): row for row in reads.known_providers()}
-    fresh = tuple(row for row in batch.known if row.name.casefold() not in known)
+    stated = {row.name.casefold(): row for row in reversed(batch.known)}
+    fresh = tuple(row for fold, row in reversed(stated.items()) if fold not in known)
     spelled = [row.name for row in (*known.values(), *fresh)]
     held = {row.name: row for row in reads.providers()}
     tally: Counter[str] = Counter(known_added=len(fresh))
     skipped = [*batch.skipped, *_known_otherwise(known, batch.known)]
-    plans = []
+    plans: list[ProviderPlan] = []
     for entry in batch.providers:
         name = names.spelling(entry.name, spelled)
         if name is None:
             skipped.append(f"{entry.name}: not a known provider")
+            continue
+        if any(plan.name == name for plan in plans):
+            skipped.append(f"{name}: listed twice")
             continue
         plan = _provider(reads, name, entry, held.get(name), tally)
         models = _unique(entry, skipped)

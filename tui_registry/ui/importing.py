@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -54,17 +54,13 @@ async def import_file(screen: DeskScreen) -> None:
         "Import a file",
         [Field("file", "File", required=True, hint="JSON, CSV or .env; nothing is changed yet")],
         {"file": ""},
-        lambda raw: _named(raw, desk.environ),
+        lambda raw: target(raw, desk.environ),
         keep,
         intro=f"A registry, models.dev, LiteLLM or .env. Relative to {Path.cwd()}",
     )
     read = await screen.app.push_screen_wait(form)
     if read is not None:
         await _show(screen, *read)
-
-
-def _named(raw: Mapping[str, str], environ: Mapping[str, str]) -> Path:
-    return target(raw, environ)
 
 
 def _read_file(desk: Desk, path: Path) -> "tuple[Source, Intake | EnvKeys]":
@@ -173,11 +169,9 @@ def difference_text(found: "Intake", plan: "ImportPlan") -> Text:
     """The sum and how to take it in, then everything that differs."""
     from tui_registry.intake import difference_lines, summary
 
-    how = "A takes it in; what you set yourself stays, nothing is deleted." if plan.differs else ""
-    if found.problems:
-        how += f" Bad entries: {len(found.problems):,}, at the end."
-    head = [f"{found.said}.", summary(plan), how.strip(), ""]
-    text = plain("\n".join(filter(None, head[:3])), lines=True)
+    how = ["A takes it in; what you set yourself stays, nothing is deleted."] if plan.differs else []
+    how += [f"Bad entries: {len(found.problems):,}, at the end."] if found.problems else []
+    text = plain("\n".join(filter(None, (f"{found.said}.", summary(plan), " ".join(how)))), lines=True)
     for line in difference_lines(plan, found, LISTED):
         text.append("\n\n" if line.depth == 1 else "\n")
         text.append(
