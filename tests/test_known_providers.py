@@ -189,3 +189,16 @@ def test_asking_for_known_providers_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_other_catalogues_names_lead_to_known_providers() -> None:
+    assert known_providers().models_dev_ids()["togetherai"].name == "Together AI"
+    assert known_providers().litellm_names()["fireworks_ai"].name == "Fireworks AI"
+    assert len(known_providers().models_dev_ids()) > 120
+
+
+@pytest.mark.parametrize("key", ["catalogue", "models_dev", "litellm"])
+def test_a_name_in_another_catalogue_is_claimed_once(key: str) -> None:
+    second = VALID.replace("One", "Two")
+    with pytest.raises(InvalidInput, match=f"Its {key} names are claimed twice"):
+        known(f"[[provider]]\n{VALID}\n{key} = ['x']\n[[provider]]\n{second}\n{key} = ['x']")

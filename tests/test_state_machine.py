@@ -18,7 +18,7 @@ from tui_registry.store import (
     NewResult,
     Reads,
     ResultRow,
-    import_plan,
+    import_prices,
     write_facts,
     write_keys,
     write_models,
@@ -150,7 +150,7 @@ def a_pass_does_not_end_a_row_of_failures(patch: Patch) -> None:
 
 def an_import_takes_every_price_for_its_own(patch: Patch) -> None:
     """The source of a price is not looked at."""
-    patch.setattr(import_plan, "_PRICED", import_plan._PRICED.replace("p.source,", "'catalogue',"))
+    patch.setattr(import_prices, "_PRICED", import_prices._PRICED.replace("p.source,", "'catalogue',"))
 
 
 def fields_a_person_set_are_forgotten(patch: Patch) -> None:

@@ -89,6 +89,7 @@ def import_bundled(session: Session, providers: tuple[str, ...], everything: boo
 )
 @click.option("--apply", "applies", is_flag=True, help="Take it in; without this it is only compared.")
 @click.option("--skip-bad", is_flag=True, help="Take in the rest of a catalogue that has bad entries.")
+@click.option("--here", is_flag=True, help="Leave out providers that are not in the registry yet.")
 @click.option("--custom", multiple=True, metavar="ID", help="Take in this unknown provider as a custom one.")
 @json_option
 @pass_session
@@ -98,6 +99,7 @@ def refresh(
     address: str | None,
     applies: bool,
     skip_bad: bool,
+    here: bool,
     custom: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -108,9 +110,8 @@ def refresh(
     """
     from tui_registry.cli import importing
 
-    importing.refresh(
-        session, file, address, applies=applies, skip_bad=skip_bad, custom=custom, as_json=as_json
-    )
+    wish = importing.Wish(applies, skip_bad, here, custom, as_json)
+    importing.refresh(session, file, address, wish)
 
 
 def _set_variables(session: Session, env_vars: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """`tui-registry import`: a file taken in as data, after its differences were shown."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -22,6 +23,22 @@ BLOCKED = 2
 """The exit code of an import that bad entries stopped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done with what was read."""
+
+    applies: bool
+    skip_bad: bool
+    here: bool
+    custom: tuple[str, ...]
+    as_json: bool
+
+    def words(self) -> str:
+        """The options to write again so that the same is taken in."""
+        here = " --here" if self.here else ""
+        return here + "".join(f" --custom {quote(id)}" for id in self.custom)
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
@@ -34,6 +51,7 @@ BLOCKED = 2
 )
 @click.option("--apply", "applies", is_flag=True, help="Take it in; without this it is only compared.")
 @click.option("--skip-bad", is_flag=True, help="Take in the rest of a file that has bad entries.")
+@click.option("--here", is_flag=True, help="Leave out providers that are not in the registry yet.")
 @click.option(
     "--custom",
     multiple=True,
@@ -48,6 +66,7 @@ def importing(
     kind: str,
     applies: bool,
     skip_bad: bool,
+    here: bool,
     custom: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -60,7 +79,8 @@ def importing(
 
     source = _source(file)
     again = f"tui-registry import {quote(str(file))}"
-    take_in(session, source, kind, again, applies=applies, skip_bad=skip_bad, custom=custom, as_json=as_json)
+    wish = Wish(applies, skip_bad, here, custom, as_json)
+    take_in(session, source, kind, again, wish)
 
 
 def _source(file: Path) -> "Source":
@@ -69,36 +89,26 @@ def _source(file: Path) -> "Source":
     return intake.read_stream(sys.stdin.buffer) if str(file) == "-" else intake.read_file(file)
 
 
-def take_in(
-    session: Session,
-    source: "Source",
-    kind: str,
-    again: str,
-    *,
-    applies: bool,
-    skip_bad: bool,
-    custom: tuple[str, ...] = (),
-    as_json: bool = False,
-) -> None:
+def take_in(session: Session, source: "Source", kind: str, again: str, wish: Wish) -> None:
     """Show what a source would bring and take it in where that is wanted; `again` is the command itself."""
     from tui_registry import intake
     from tui_registry.intake import EnvKeys
 
     if source.note is not None:
         remark(source.note)
-    found = intake.read(source, kind, session.store.reads.known_providers(), custom)
-    blocked = bool(found.problems) and not skip_bad
+    found = intake.read(source, kind, session.store.reads.known_providers(), wish.custom)
+    blocked = bool(found.problems) and not wish.skip_bad
     if isinstance(found, EnvKeys):
-        _take_keys(session, found, source, again, applies, blocked, as_json)
+        _take_keys(session, found, source, again, wish, blocked)
     else:
-        words = " ".join([again, *(f"--custom {quote(id)}" for id in custom)])
-        _take_batch(session, found, words, applies, blocked, as_json)
+        if wish.here:
+            found = intake.of_providers(found, {row.name for row in session.store.reads.providers()})
+        _take_batch(session, found, again, wish, blocked)
     if blocked:
-        if applies or not as_json:
-            remark(
-                f"Nothing was taken in: {_bad(len(found.problems))}. --skip-bad takes in the rest without"
-                f" {'it' if len(found.problems) == 1 else 'them'}."
-            )
+        if wish.applies or not wish.as_json:
+            them = "it" if len(found.problems) == 1 else "them"
+            why = _bad(len(found.problems))
+            remark(f"Nothing was taken in: {why}. --skip-bad takes in the rest without {them}.")
         click.get_current_context().exit(BLOCKED)
 
 
@@ -106,25 +116,25 @@ def _bad(number: int) -> str:
     return "the file has a bad entry" if number == 1 else f"the file has {number:,} bad entries"
 
 
-def _take_batch(
-    session: Session, found: "Intake", again: str, applies: bool, blocked: bool, as_json: bool
-) -> None:
+def _take_batch(session: Session, found: "Intake", again: str, wish: Wish, blocked: bool) -> None:
     from tui_registry import intake
 
-    done = applies and not blocked
+    done = wish.applies and not blocked
     if done:
         plan = session.write(lambda writes: writes.take_in(found.batch))
     else:
         plan = session.store.reads.import_plan(found.batch)
-    if as_json:
+    if wish.as_json:
         counts = dict(plan.report().counts())
         print_json({**intake.plan_record(plan, found), "counts": counts, "applied": done})
         return
-    tell(f"{found.said[:1].upper()}{found.said[1:]}.")
+    tell(f"{found.said}.")
     for line in intake.difference_lines(plan, found, SHOWN):
         tell(f"{'  ' * line.depth}{line.text}")
     tell(intake.summary(plan))
-    _say_what_next(plan, done, blocked, again)
+    if any(each.refusal is None for each in found.unknown):
+        tell("One that is not known here is taken in as a custom provider with --custom and its id.")
+    _say_what_next(plan, done, blocked, f"{again}{wish.words()}")
 
 
 def _say_what_next(plan: "ImportPlan", done: bool, blocked: bool, again: str) -> None:
@@ -134,25 +144,20 @@ def _say_what_next(plan: "ImportPlan", done: bool, blocked: bool, again: str) ->
 
 
 def _take_keys(
-    session: Session,
-    found: "EnvKeys",
-    source: "Source",
-    again: str,
-    applies: bool,
-    blocked: bool,
-    as_json: bool,
+    session: Session, found: "EnvKeys", source: "Source", again: str, wish: Wish, blocked: bool
 ) -> None:
     from tui_registry import intake
 
     offers = intake.offers(found.keys, session.store.reads.providers())
     wanted = [offer for offer in offers if offer.refusal is None]
-    if not as_json:
+    applies = wish.applies
+    if not wish.as_json:
         _tell_offers(found, offers, source)
         applies = applies or (bool(wanted) and not blocked and _affirmed(source, len(wanted)))
     done = applies and not blocked and bool(wanted)
     if done:
         session.write(lambda writes: intake.seal(writes, wanted))
-    if as_json:
+    if wish.as_json:
         print_json(
             {
                 "format": "env",
@@ -192,16 +197,7 @@ def _affirmed(source: "Source", number: int) -> bool:
     return str(typed).strip().lower() == "yes"
 
 
-def refresh(
-    session: Session,
-    file: Path | None,
-    address: str | None,
-    *,
-    applies: bool,
-    skip_bad: bool,
-    custom: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def refresh(session: Session, file: Path | None, address: str | None, wish: Wish) -> None:
     """Compare models.dev's catalogue, from a file or fetched from its address, and take it in if wanted."""
     import asyncio
 
@@ -219,13 +215,4 @@ def refresh(
         if is_terminal(sys.stderr):
             remark(f"Asking {place} …")
         source = asyncio.run(intake.fetch(place, session.environ))
-    take_in(
-        session,
-        source,
-        "models.dev",
-        again,
-        applies=applies,
-        skip_bad=skip_bad,
-        custom=custom,
-        as_json=as_json,
-    )
+    take_in(session, source, "models.dev", again, wish)

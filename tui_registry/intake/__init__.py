@@ -13,6 +13,7 @@ from tui_registry.intake.formats import FORMATS as FORMATS
 from tui_registry.intake.formats import read as read
 from tui_registry.intake.found import Intake as Intake
 from tui_registry.intake.found import Problem as Problem
+from tui_registry.intake.found import of_providers as of_providers
 from tui_registry.intake.refreshing import MODELS_DEV as MODELS_DEV
 from tui_registry.intake.refreshing import fetch as fetch
 from tui_registry.intake.source import Source as Source

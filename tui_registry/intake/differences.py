@@ -85,9 +85,11 @@ def left_out_lines(found: Intake, skipped: Sequence[str]) -> Iterator[Line]:
 
 
 def _field_words(fields: Fields, form: str) -> list[str]:
+    """Each field with both its values; a date is said only where nothing else is."""
+    telling = {field: sides for field, sides in fields.items() if not field.endswith("source_date")}
     return [
         f"{_title(field)} {form.format(_shown(field, was), _shown(field, now))}"
-        for field, (was, now) in fields.items()
+        for field, (was, now) in (telling or fields).items()
     ]
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui_registry.catalog import known_providers, starting_endpoint
-from tui_registry.drafts import ProviderDraft
 from tui_registry.endpoint import key_refusal, parse_endpoint, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.intake.env_file import NamedKey
 from tui_registry.store.rows import KnownProvider, ProviderRow
 from tui_registry.store.writes import Writes
 from tui_registry.text import counted
+
+if TYPE_CHECKING:
+    from tui_registry.drafts import ProviderDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ def seal(writes: Writes, wanted: Sequence[Offer]) -> list[ProviderRow]:
     return writes.seal_new_keys(entries)
 
 
-def _draft(known: KnownProvider) -> ProviderDraft:
+def _draft(known: KnownProvider) -> "ProviderDraft":
+    from tui_registry.drafts import ProviderDraft
+
     return ProviderDraft.parse(
         {"name": known.name, "endpoint": starting_endpoint(known.endpoint), "website": known.website or ""}
     )

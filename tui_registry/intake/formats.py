@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, get_args
 
 from tui_registry.catalog import known_providers
 from tui_registry.errors import Refused
@@ -17,10 +17,8 @@ from tui_registry.intake.registry_table import is_table, read_table
 from tui_registry.intake.source import Source
 from tui_registry.store.rows import KnownProvider
 
-FORMATS = ("auto", "registry", "csv", "models.dev", "litellm", "env")
+FORMATS: tuple[str, ...] = ("auto", *get_args(Format))
 """What a file may be said to be; `auto` tells by its shape."""
-
-Wanted = Literal["auto"] | Format
 
 _LOOKED_AT = 50
 _NOT_TOLD = (
@@ -36,6 +34,17 @@ def read(
 
     Raises Refused for what cannot be read at all; bad entries are problems of the answer.
     """
+    found = _read(source, wanted, known, custom)
+    if custom and not (isinstance(found, Intake) and found.format == "models.dev"):
+        raise Refused(
+            f"{source.name} is not models.dev's api.json, so no provider of it can be taken in by its id."
+        )
+    return found
+
+
+def _read(
+    source: Source, wanted: str, known: Sequence[KnownProvider], custom: Collection[str]
+) -> Intake | EnvKeys:
     text = _text(source)
     if wanted == "env" or (wanted == "auto" and _is_env(text)):
         return read_env(text, {found.variable for found in known_providers().variables()})

@@ -1,11 +1,12 @@
 """What a file was found to hold: a batch for the store, and a path and a sentence for each bad entry."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui_registry.store.rows import CatalogBatch
-from tui_registry.text import clean
+from tui_registry.text import clean, counted
 
 Format = Literal["registry", "csv", "models.dev", "litellm", "env"]
 
@@ -58,6 +59,14 @@ class Bad(ValueError):
     def at(self, path: str) -> Problem:
         """The problem of the entry at this path."""
         return Problem(f"{path}.{self.field}" if self.field else path, str(self))
+
+
+def of_providers(found: Intake, names: Collection[str]) -> Intake:
+    """The same intake without providers that are not among these names; how many those are is noted."""
+    here = tuple(each for each in found.batch.providers if each.name in names)
+    others = len(found.batch.providers) - len(here)
+    note = (f"Not in this registry, left out: {counted(others, 'known provider')}.",) if others else ()
+    return replace(found, batch=replace(found.batch, providers=here), notes=(*found.notes, *note))
 
 
 def below(path: str, key: str) -> str:

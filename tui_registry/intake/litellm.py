@@ -67,7 +67,7 @@ def read_litellm(document: object) -> Intake:
         if model.model_id in models:
             out["listed under another name already"] += 1
         models.setdefault(model.model_id, model)
-    skipped = tuple(f"{counted(number, 'model')} {reason}." for reason, number in out.most_common())
+    skipped = tuple(f"{counted(number, 'model')}: {reason}." for reason, number in out.most_common())
     return Intake(
         "litellm",
         f"LiteLLM's price list: {counted(len(entries), 'model')}",
@@ -94,19 +94,20 @@ def _standing(
     """Why an entry stays out, and whose model it is; neither for a provider that is not known here."""
     mode, name = of.get("mode"), of.get("litellm_provider")
     if "alias_of" in of:
-        return "that are another name of a listed one", None
+        return "another name of a listed one", None
     if name is None:
-        return "of no named provider", None
+        return "no provider is named", None
     if not isinstance(name, str):
         raise Bad("litellm_provider", f"Expected a text, found {values.kind(name)}.")
     provider = known.get(name)
     if provider is None:
         return None, None
+    if not (mode is None or isinstance(mode, str)):
+        raise Bad("mode", f"Expected a text, found {values.kind(mode)}.")
     if mode is not None and mode not in MODES:
-        words = clean(mode.replace("_", " "), limit=40) if isinstance(mode, str) else "an unreadable kind"
-        return f"of another kind ({words})", provider
+        return f"another kind ({clean(mode.replace('_', ' '), limit=40)})", provider
     if _is_class(key, name):
-        return "that are a whole class", provider
+        return "a class of models", provider
     return None, provider
 
 
@@ -144,7 +145,7 @@ def _price(of: Entry) -> CatalogPrice | None:
         )
     )  # fmt: skip
     note = _note(of)
-    if entry is out is read is write is None:
+    if all(each is None for each in (entry, out, read, write)):
         return None if note is None else CatalogPrice(None, None, note=note)
     return CatalogPrice(entry, out, read, write, note=note)
 

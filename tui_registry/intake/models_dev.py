@@ -48,7 +48,9 @@ class _Reading:
         self._known = known_providers().models_dev_ids()
         self._names = {row.name.casefold() for row in known_providers().rows()}
         self._own = {row.endpoint: row for row in own}
-        self._providers: list[CatalogProvider] = []
+        self._names |= {row.name.casefold() for row in self._own.values()}
+        self._facts: dict[str, KnownProvider] = {}
+        self._gathered: dict[str, dict[str, CatalogModel]] = {}
         self._fresh: list[KnownProvider] = []
         self._unknown: list[Unknown] = []
         self._models = 0
@@ -60,27 +62,24 @@ class _Reading:
             of = values.entry(value, "a provider")
             listed = of.get("models")
             models, repeated = values.members({} if listed is None else listed, "models by id")
+            known = self._known.get(id) or self._own.get(_address(of) or "")
+            if known is None and id in self._custom:
+                known = self._made_known(id, of)
         except Bad as bad:
+            self.taken.add(id)
             self.problems.append(bad.at(path))
             return
         self._models += len(models)
-        known = self._known.get(id) or self._own.get(_address(of) or "")
-        if known is None and id in self._custom:
-            known = self._made_known(id, of)
         if known is None:
             name = of.get("name")
             label = clean(name, limit=_LONGEST_NAME) if isinstance(name, str) else id
             self._unknown.append(Unknown(clean(id, limit=_LONGEST_NAME), label, len(models), _refusal(of)))
             return
         self.taken.add(id)
-        self._providers.append(
-            CatalogProvider(
-                known.name,
-                starting_endpoint(known.endpoint),
-                tuple(self._read_models(f"{path}.models", models, repeated)),
-                website=known.website,
-            )
-        )
+        self._facts[known.name] = known
+        gathered = self._gathered.setdefault(known.name, {})
+        for model in self._read_models(f"{path}.models", models, repeated):
+            gathered.setdefault(model.model_id, model)
 
     def _made_known(self, id: str, of: Entry) -> KnownProvider:
         """A provider that the person named, as a custom one; raises Refused for one that cannot be."""
@@ -97,6 +96,8 @@ class _Reading:
             name, address, docs=_link(of.get("doc")), dialect=dialect, auth=auth, source="user"
         )
         self._fresh.append(known)
+        self._names.add(name.casefold())
+        self._own[address] = known
         return known
 
     def _read_models(
@@ -110,11 +111,20 @@ class _Reading:
             except Bad as bad:
                 self.problems.append(bad.at(below(path, id)))
 
-    def found(self, providers: int) -> Intake:
+    def found(self, listed: int) -> Intake:
         """What was read."""
         self._unknown.sort(key=lambda each: -each.models)
-        said = f"models.dev: {counted(self._models, 'model')} of {counted(providers, 'provider')}"
-        batch = CatalogBatch(tuple(self._providers), known=tuple(self._fresh))
+        said = f"models.dev: {counted(self._models, 'model')} of {counted(listed, 'provider')}"
+        providers = tuple(
+            CatalogProvider(
+                name,
+                starting_endpoint(self._facts[name].endpoint),
+                tuple(models.values()),
+                website=self._facts[name].website,
+            )
+            for name, models in self._gathered.items()
+        )
+        batch = CatalogBatch(providers, known=tuple(self._fresh))
         return Intake("models.dev", said, batch, tuple(self.problems), tuple(self._unknown))
 
 
@@ -200,7 +210,7 @@ def _address(of: Entry) -> str | None:
 
 def _refusal(of: Entry) -> str | None:
     """Why a provider that is not known here cannot be taken in by its id, or None."""
-    if of.get("npm") not in _DIALECTS and of.get("npm") not in _OPENAI:
+    if str(of.get("npm")) not in {*_DIALECTS, *_OPENAI}:
         return "it speaks a dialect of its own."
     if not isinstance(of.get("api"), str):
         return "the file states no base URL."

@@ -6,7 +6,7 @@ left out and said. No key, state or result can come in by it: the form has no pl
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tui_registry.catalog import known_providers, starting_endpoint
@@ -28,6 +28,7 @@ from tui_registry.store.rows import (
 from tui_registry.text import clean, counted
 
 T = TypeVar("T")
+N = TypeVar("N", KnownProvider, CatalogProvider)
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_NOTE, SHORT = 64, 4000, 1000, 128
 SOURCES = ("user", "provider", "catalogue")
@@ -74,17 +75,15 @@ class _Reading:
     def read(self, document: Mapping[str, Any], kind: Format) -> Intake:
         """The document as an intake."""
         self._expect(document, _TOP)
-        fresh = tuple(self._each(document, "known_providers", "", self._known))
+        fresh = self._once(self._each(document, "known_providers", "", self._known))
         self._names |= {row.name.casefold() for row in fresh}
-        providers = tuple(self._each(document, "providers", "", self._provider))
-        self._refuse_repeated(row.name for row in fresh)
-        self._refuse_repeated(row.name for row in providers)
+        providers = self._once(self._each(document, "providers", "", self._provider))
         models = sum(len(each.models) for each in providers)
         notes = [
             f"{counted(number, 'field')} called {name!r}: not part of the form, left out."
             for name, number in self._strange.most_common(5)
         ]
-        said = f"a registry: {counted(len(providers), 'provider')}, {counted(models, 'model')}"
+        said = f"A registry: {counted(len(providers), 'provider')}, {counted(models, 'model')}"
         return Intake(
             kind, said, CatalogBatch(providers, known=fresh), tuple(self._problems), notes=tuple(notes)
         )
@@ -110,10 +109,13 @@ class _Reading:
         """Note names that the form does not have; never what stands there."""
         self._strange.update(clean(name, limit=40) for name in of if name not in fields)
 
-    def _refuse_repeated(self, names: Iterator[str]) -> None:
-        for name, number in Counter(name.casefold() for name in names).items():
-            if number > 1:
-                self._problems.append(Problem("providers", f"{name} stands here {number} times."))
+    def _once(self, rows: Iterable[N]) -> tuple[N, ...]:
+        """The rows whose names stand once; of those that stand more often, none."""
+        rows = tuple(rows)
+        number = Counter(row.name.casefold() for row in rows)
+        for name in (name for name, times in number.items() if times > 1):
+            self._problems.append(Problem("providers", f"{name} stands here {number[name]} times."))
+        return tuple(row for row in rows if number[row.name.casefold()] == 1)
 
     def _known(self, path: str, of: Entry) -> KnownProvider:
         self._expect(of, form.KNOWN_FIELDS)
@@ -158,8 +160,8 @@ class _Reading:
             models=models,
             website=_link(of, "website"),
             description=values.exact_text(of, "description", LONGEST_TEXT, lines=True),
-            price=self._price(of, form.PRICE_FIELDS, needed=form.PRICE_FIELDS[:2]),
-            limits=self._limits(of),
+            price=_inside(of, "pricing", self._default_price),
+            limits=_inside(of, "limits", self._limits),
             is_own=True,
         )
 
@@ -179,60 +181,54 @@ class _Reading:
             source=values.choice(of, "source", SOURCES),
             source_date=values.day(of, "source_date"),
             user_fields=_words(of, "user_fields", form.MODEL_FIELDS.__contains__) or "",
-            price=self._price(of, form.MODEL_PRICE_FIELDS),
+            price=_inside(of, "pricing", self._price),
         )
 
-    def _price(self, of: Entry, fields: Sequence[str], needed: Sequence[str] = ()) -> CatalogPrice | None:
-        if of.get("pricing") is None:
-            return None
-        price = _inner(of, "pricing")
-        self._expect(price, fields)
-        amounts = {
-            field: values.price(price, field, exact=True, name=f"pricing.{field}")
+    def _default_price(self, of: Entry) -> CatalogPrice:
+        for field in form.PRICE_FIELDS[:2]:
+            if of.get(field) is None:
+                raise Bad(field, "A default price needs an amount; 0 is free.")
+        return self._price(of, form.PRICE_FIELDS)
+
+    def _price(self, of: Entry, fields: Sequence[str] = form.MODEL_PRICE_FIELDS) -> CatalogPrice:
+        self._expect(of, fields)
+        entry, out, read, write = (
+            values.price(of, field, exact=True) if field in fields else None
             for field in form.MODEL_PRICE_FIELDS[:4]
-            if field in fields
-        }
-        for field in needed:
-            if amounts[field] is None:
-                raise Bad(f"pricing.{field}", "A default price needs an amount; 0 is free.")
-        currency = price.get("currency")
-        if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
-            raise Bad("pricing.currency", "Expected three capital letters, such as USD.")
-        note = values.exact_text(price, "note", LONGEST_NOTE, lines=True)
-        if note is None and all(amount is None for amount in amounts.values()):
-            raise Bad("pricing", "A price without any amount says nothing.")
-        return CatalogPrice(
-            **{"cache_read_price_per_token": None, "cache_write_price_per_token": None, **amounts},
-            currency=currency,
-            source_date=values.day(price, "source_date"),
-            note=note,
-            source=values.choice(price, "source", SOURCES),
         )
+        currency = of.get("currency")
+        if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
+            raise Bad("currency", "Expected three capital letters, such as USD.")
+        note = values.exact_text(of, "note", LONGEST_NOTE, lines=True)
+        if all(each is None for each in (entry, out, read, write, note)):
+            raise Bad("", "A price without any amount says nothing.")
+        dated, source = values.day(of, "source_date"), values.choice(of, "source", SOURCES)
+        return CatalogPrice(entry, out, read, write, currency, dated, note, source)
 
-    def _limits(self, of: Entry) -> CatalogLimits | None:
-        if of.get("limits") is None:
-            return None
-        limits = _inner(of, "limits")
-        self._expect(limits, form.LIMIT_FIELDS)
-        counts = {
-            field: values.count(limits, field, name=f"limits.{field}") for field in form.LIMIT_FIELDS[:-1]
-        }
+    def _limits(self, of: Entry) -> CatalogLimits:
+        self._expect(of, form.LIMIT_FIELDS)
+        counts = {field: values.count(of, field) for field in form.LIMIT_FIELDS[:-1]}
         if all(each is None for each in counts.values()):
-            raise Bad("limits", "Limits of which none is known say nothing.")
-        return CatalogLimits(**counts, source=values.choice(limits, "source", LIMIT_SOURCES))
+            raise Bad("", "Limits of which none is known say nothing.")
+        return CatalogLimits(**counts, source=values.choice(of, "source", LIMIT_SOURCES))
 
 
-def _inner(of: Entry, field: str) -> Entry:
+def _inside(of: Entry, field: str, read: Callable[[Entry], T]) -> T | None:
+    """What an inner object stands for, None when there is none; what is bad in it is named as within it."""
+    if of.get(field) is None:
+        return None
     try:
-        return values.entry(of[field])
+        return read(values.entry(of[field]))
     except Bad as bad:
-        raise Bad(field, str(bad)) from None
+        raise Bad(f"{field}.{bad.field}" if bad.field else field, str(bad)) from None
 
 
 def _name(of: Entry) -> str:
     name = values.exact_text(of, "name", LONGEST_NAME)
     if name is None:
         raise Bad("name", "A provider needs a name.")
+    if name != " ".join(name.split()):
+        raise Bad("name", "A name has no blanks around it and single ones in it.")
     return name
 
 

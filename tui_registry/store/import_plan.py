@@ -6,12 +6,14 @@ newer one holds, except that nothing overwrites a person's. What is left unsaid 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import peewee as pw
 
 from tui_registry import names
 from tui_registry.endpoint import parse_endpoint
+from tui_registry.store.import_prices import RANK, compare_prices, gives_way
 from tui_registry.store.import_rows import ImportPlan, ModelChange, ProviderPlan
 from tui_registry.store.rows import (
     CatalogBatch,
@@ -40,52 +42,45 @@ FACTS = (
 )
 """The fields of a model that an import may state, each with a rank of its own."""
 
-PRICES = (
-    "input_price_per_token",
-    "output_price_per_token",
-    "cache_read_price_per_token",
-    "cache_write_price_per_token",
-    "currency",
-)
 DEFAULT_PRICES = ("input_price_per_token", "output_price_per_token", "currency")
 LIMITS = ("requests_per_minute", "requests_per_hour", "tokens_per_minute", "tokens_per_hour")
 
-_RANK = {"catalogue": 1, "provider": 2, "observed": 2, "user": 3}
 _HELD = ", ".join(("model_id", "id", "source", "source_date", "user_fields", *FACTS))
 _MODELS = f"SELECT {_HELD} FROM model WHERE provider_id = ?"  # noqa: S608
-_PRICED = (
-    f"SELECT model.model_id, p.source, {', '.join(f'p.{each}' for each in PRICES)}, p.source_date, p.note,"  # noqa: S608
-    " p.model_id FROM model JOIN model_pricing p ON p.model_id = model.id WHERE model.provider_id = ?"
-)
 
 
 def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch) -> ImportPlan:
     """What taking in the batch does to the registry as it is now."""
-    spelled = {row.name.casefold(): row.name for row in reads.known_providers()}
-    fresh = tuple(_newly_known(spelled, batch.known))
+    known = {row.name.casefold(): row for row in reads.known_providers()}
+    stated = {row.name.casefold(): row for row in reversed(batch.known)}
+    fresh = tuple(row for fold, row in reversed(stated.items()) if fold not in known)
+    spelled = [row.name for row in (*known.values(), *fresh)]
     held = {row.name: row for row in reads.providers()}
     tally: Counter[str] = Counter(known_added=len(fresh))
-    skipped = list(batch.skipped)
-    plans = []
+    skipped = [*batch.skipped, *_known_otherwise(known, batch.known)]
+    plans: list[ProviderPlan] = []
     for entry in batch.providers:
-        name = names.spelling(entry.name, spelled.values())
+        name = names.spelling(entry.name, spelled)
         if name is None:
             skipped.append(f"{entry.name}: not a known provider")
+            continue
+        if any(plan.name == name for plan in plans):
+            skipped.append(f"{name}: listed twice")
             continue
         plan = _provider(reads, name, entry, held.get(name), tally)
         models = _unique(entry, skipped)
         _compare_models(database, plan, models, tally)
-        _compare_prices(database, plan, models, tally)
+        compare_prices(database, plan, models, tally, fills=not entry.is_own)
         plans.append(plan)
     return ImportPlan(fresh, tuple(plans), tuple(skipped), tally)
 
 
-def _newly_known(spelled: dict[str, str], known: Iterable[KnownProvider]) -> Iterable[KnownProvider]:
-    """The names that are not known yet; they are from now on."""
-    for row in known:
-        if row.name.casefold() not in spelled:
-            spelled[row.name.casefold()] = row.name
-            yield row
+def _known_otherwise(known: Mapping[str, KnownProvider], stated: Iterable[KnownProvider]) -> Iterable[str]:
+    """Names that are known here already with other facts; what is known of them stays."""
+    for row in stated:
+        held = known.get(row.name.casefold())
+        if held is not None and replace(row, name=held.name, source=held.source) != held:
+            yield f"{held.name}: known here already with other facts, which stay"
 
 
 def _unique(entry: CatalogProvider, skipped: list[str]) -> list[CatalogModel]:
@@ -161,7 +156,7 @@ def _own_row(
     if held is not None and not touched:
         tally["unchanged"] += 1
         return
-    if held is not None and not _gives_way(str(getattr(held, "source")), stated.source):  # noqa: B009
+    if held is not None and not gives_way(str(getattr(held, "source")), stated.source):  # noqa: B009
         plan.kept[""] = {**plan.kept.get("", {}), **touched}
         tally["kept_user"] += 1
         return
@@ -171,11 +166,6 @@ def _own_row(
         values["source_date"] = stated.source_date
         tally["prices_added" if held is None else "prices_changed"] += 1
     plan.edits.own[table] = values
-
-
-def _gives_way(held: str, stated: str) -> bool:
-    """Whether a value of one source may be replaced by another source's."""
-    return _RANK[stated] > _RANK[held] or (stated == held != "user")
 
 
 def _compare_models(
@@ -223,13 +213,13 @@ def merged_model(
         is_named_after_itself = fact == "name" and new == model.model_id
         if new == old or (fact not in theirs and (new is None or is_named_after_itself)):
             wanted.append(old)
-        elif _gives_way("user" if fact in mine else source, "user" if fact in theirs else model.source):
+        elif gives_way("user" if fact in mine else source, "user" if fact in theirs else model.source):
             wanted.append(new)
             changes[fact] = (old, new)
         else:
             wanted.append(old)
             kept[fact] = (old, new)
-    rises = _RANK[model.source] > _RANK[source]
+    rises = RANK[model.source] > RANK[source]
     origin = model.source if rises else source
     if rises:
         changes["source"] = (source, origin)
@@ -240,60 +230,3 @@ def merged_model(
         changes["source_date"] = (dated, model.source_date)
         dated = model.source_date
     return [*wanted, origin, dated, union], changes, kept
-
-
-def _compare_prices(
-    database: pw.SqliteDatabase, plan: ProviderPlan, models: Sequence[CatalogModel], tally: Counter[str]
-) -> None:
-    held = {} if plan.id is None else {row[0]: row[1:] for row in fetch(database, _PRICED, (plan.id,))}
-    changed = {change.model_id: place for place, change in enumerate(plan.changed)}
-    new = set(plan.new)
-    for model in models:
-        price = model.price
-        if price is None:
-            continue
-        stated = tuple(getattr(price, column) for column in PRICES)
-        values = (*stated, price.source_date, price.note, price.source)
-        if model.model_id not in held:
-            plan.edits.prices.append((*values, model.model_id))
-            tally["prices_added"] += 1
-            if model.model_id not in new:
-                _also(plan, changed, model.model_id, _touched((None,) * len(PRICES), stated))
-            continue
-        source, *row = held[model.model_id]
-        touched = _touched(row[: len(PRICES)], stated) | _restated(row[len(PRICES) :], price)
-        if not touched and price.source == source:
-            tally["unchanged"] += 1
-        elif _gives_way(source, price.source):
-            touched = touched or {"price_source": (source, price.source)}
-            plan.edits.changed_prices.append((*values, row[-1]))
-            tally["prices_changed"] += 1
-            _also(plan, changed, model.model_id, touched)
-        elif touched:
-            plan.kept[model.model_id] = {**plan.kept.get(model.model_id, {}), **touched}
-            tally["kept_user"] += 1
-        else:
-            tally["unchanged"] += 1
-
-
-def _touched(was: Sequence[Cell], now: Sequence[Cell]) -> dict[str, tuple[Cell, Cell]]:
-    return {column: (old, new) for column, old, new in zip(PRICES, was, now, strict=True) if old != new}
-
-
-def _restated(row: Sequence[Cell], price: CatalogPrice) -> dict[str, tuple[Cell, Cell]]:
-    """A new date or note of a price; one that is not given denies nothing."""
-    held = {"price_source_date": (row[0], price.source_date), "note": (row[1], price.note)}
-    return {name: sides for name, sides in held.items() if sides[1] is not None and sides[0] != sides[1]}
-
-
-def _also(
-    plan: ProviderPlan, changed: dict[str, int], model_id: str, fields: Mapping[str, tuple[Cell, Cell]]
-) -> None:
-    """Note that a model's price changes, beside its other facts where those change too."""
-    if model_id in changed:
-        place = changed[model_id]
-        plan.changed[place] = ModelChange(model_id, {**plan.changed[place].fields, **fields})
-    else:
-        changed[model_id] = len(plan.changed)
-        plan.changed.append(ModelChange(model_id, dict(fields)))
-        plan.unchanged -= 1

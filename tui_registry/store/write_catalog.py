@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from tui_registry.errors import Refused
 from tui_registry.store.change import Change
-from tui_registry.store.import_plan import FACTS, PRICES, plan_import
+from tui_registry.store.import_plan import FACTS, plan_import
+from tui_registry.store.import_prices import PRICES
 from tui_registry.store.import_rows import ImportPlan, ProviderPlan
 from tui_registry.store.rows import CatalogBatch
 from tui_registry.store.statements import fetch, run_many

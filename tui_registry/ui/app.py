@@ -302,6 +302,9 @@ class RegistryApp(TerminalApp):
             yield SystemCommand("Back up now", "a checked copy among the backups", self.action_back_up)
             if not self.desk.store.read_only:
                 yield SystemCommand("Restore…", "bring a backup back", self.action_restore)
+        from tui_registry.ui.importing import import_commands
+
+        yield from import_commands(screen)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":

@@ -63,6 +63,7 @@ KEYS: tuple[Key, ...] = (
     Key("mark.all", "asterisk", "Mark all", "mark all shown, or none", "Record"),
     Key("mark.compare", "C", "Compare", "compare 2 to 4 marked models", "Record"),
     Key("catalog.import", "i", "Import", "import the bundled catalogue", "Record"),
+    Key("catalog.file", "f", "Import file", "a file", "Record", joins=True),
     Key("catalog.take_over", "T", "Take over", "take over this shell's keys", "Record"),
     Key("registry.export", "w", "Export", "write an export for another tool", "Record"),
     Key("list.filter", "slash", "Filter", "filter", "List", True),
@@ -92,7 +93,7 @@ WRITES = frozenset(
     {
         *(f"record.{word}" for word in ("edit", "edit_text", "new", "clone", "delete")),
         *("record.key", "record.price", "record.limits", "record.toggle"),
-        *("catalog.import", "catalog.take_over", "record.discover"),
+        *("catalog.import", "catalog.file", "catalog.take_over", "record.discover"),
         *("verify.one", "verify.all", "verify.resume"),
     }
 )

@@ -41,6 +41,7 @@ class ProvidersScreen(ListScreen):
         bind("record.toggle", "switch"),
         bind("record.models", "models"),
         bind("catalog.import", "import"),
+        bind("catalog.file", "import_file"),
         bind("catalog.take_over", "take_over"),
     ]
 
@@ -77,6 +78,7 @@ class ProvidersScreen(ListScreen):
             "No providers yet.",
             "",
             self._way("catalog.import", "import the bundled catalogue: 2,300 models with prices, no network"),
+            self._way("catalog.file", "import a file: a registry, models.dev, LiteLLM or .env"),
             self._way("record.new", "add a provider: a known one or your own"),
         ]
         if found:
@@ -173,6 +175,12 @@ class ProvidersScreen(ListScreen):
         from tui_registry.ui import onboarding
 
         self.begin(onboarding.import_catalogue)
+
+    def action_import_file(self) -> None:
+        """Bring in a file."""
+        from tui_registry.ui import importing
+
+        self.begin(importing.import_file)
 
     def action_take_over(self) -> None:
         """Seal the keys this shell's variables hold."""

@@ -21,7 +21,7 @@ class RecordPage(DeskScreen):
     AUTO_FOCUS = "#page"
     BINDINGS: ClassVar = [bind("app.back", "close", word="Back", shown=True)]
 
-    def __init__(self, desk: Desk, view: str, title: str, describe: Callable[[], Table]) -> None:
+    def __init__(self, desk: Desk, view: str, title: str, describe: Callable[[], Table | Text]) -> None:
         """The page of the record that `describe` draws; it raises NotFound once the record is gone."""
         super().__init__(desk)
         self._view = view
