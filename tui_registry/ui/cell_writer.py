@@ -158,19 +158,24 @@ class CellWriter:
         """Write neighbouring cells from where the cursor is."""
         assert self._place is not None
         y = self._place[1]
+        texts, pens, sent = line.texts, line.pens, self._sent
         blanks = self._erased(line, start, end)
         for x in range(start, end):
-            text = line.texts[x]
+            text = texts[x]
             if not text or x in blanks:
                 continue
-            self._take(line.pens[x])
+            if (pen := pens[x]) is not self._pen:
+                self._take(pen)
             if self._place != (x, y):
                 self._go(x, y)
-            self._sent.append(text)
-            width = 2 if line.texts[x + 1 : x + 2] == [""] else 1
-            self._place = None if _is_doubtful(text) else (x + width, y)
+            sent.append(text)
+            if text.isascii() and len(text) == 1:
+                self._place = x + 1, y
+            else:
+                width = 2 if texts[x + 1 : x + 2] == [""] else 1
+                self._place = None if _is_doubtful(text) else (x + width, y)
         # At the right edge the cursor stands on the last cell or behind it.
-        if self._place == (len(line.texts), y):
+        if self._place == (len(texts), y):
             self._place = None
 
     def _take(self, pen: Pen) -> None:
