@@ -9,7 +9,7 @@ from importlib.resources import files
 from tui_registry.errors import StoreError
 
 APPLICATION_ID = 0x74756952
-FORMAT = 2
+FORMAT = 3
 OLDEST_SQLITE = (3, 37, 0)
 
 

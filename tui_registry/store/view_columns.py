@@ -33,13 +33,15 @@ class Shape:
     """One list: where its rows come from, how they are told apart and in which order they stand.
 
     `scan` reads every row once and leaves sorting to the end. `walks` names, for a column to sort by, the
-    joins whose indexes give that order, so that a first page needs few rows. `scoped` is for one provider,
-    `rows` for records whose ids are known.
+    joins whose indexes give that order, so that a first page needs few rows; `sweeps` the joins that read
+    all rows faster than `scan` where that column is wanted of each. `scoped` is for one provider, `rows` for
+    records whose ids are known.
     """
 
     key: str
     scan: str
     walks: Mapping[str, str]
+    sweeps: Mapping[str, str]
     scoped: str
     rows: str
     columns: tuple[Column, ...]
@@ -105,7 +107,20 @@ _MODEL_PRICES = (
 _MODELS_BY_PROVIDER = "provider p CROSS JOIN model m ON m.provider_id = p.id" + _MODEL_PRICES
 _MODELS_BY_NAME = "model m CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
 _MODELS_AS_STORED = "model m NOT INDEXED CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
-_MODEL_WALKS = {"provider": _MODELS_BY_PROVIDER, "name": _MODELS_BY_NAME}
+_MODEL_WALKS = {"name": _MODELS_BY_NAME}
+_OF_PRICES = (
+    "input_price_per_token",
+    "output_price_per_token",
+    "cache_read_price_per_token",
+    "cache_write_price_per_token",
+    "mix",
+    "price_origin",
+    "currency",
+    "last_updated",
+    "note",
+)
+# Prices lie in the order of the models as they are stored.
+_MODEL_SWEEPS = dict.fromkeys(_OF_PRICES, _MODELS_AS_STORED)
 # Left joins on purpose: where a query does not use them SQLite drops them, and the results lead the walk.
 _HISTORY_ROWS = (
     "verification_result r LEFT JOIN provider p ON p.id = r.provider_id"
@@ -122,6 +137,7 @@ PROVIDERS = Shape(
     key="p.id",
     scan=_PROVIDER_ROWS,
     walks={},
+    sweeps={},
     scoped=_PROVIDER_ROWS,
     rows=_PROVIDER_ROWS,
     columns=(
@@ -166,8 +182,9 @@ _PRICE_TAIL = (_text("price_origin", PRICE_ORIGIN), _text("currency", CURRENCY))
 
 MODELS = Shape(
     key="m.id",
-    scan=_MODELS_AS_STORED,
+    scan=_MODELS_BY_PROVIDER,
     walks=_MODEL_WALKS,
+    sweeps=_MODEL_SWEEPS,
     scoped=_MODELS_BY_PROVIDER,
     rows=_MODELS_BY_NAME,
     columns=(
@@ -196,8 +213,9 @@ MODELS = Shape(
 
 PRICES = Shape(
     key="m.id",
-    scan=_MODELS_AS_STORED,
+    scan=_MODELS_BY_PROVIDER,
     walks=_MODEL_WALKS,
+    sweeps=_MODEL_SWEEPS | dict.fromkeys(("source", "source_date"), _MODELS_AS_STORED),
     scoped=_MODELS_BY_PROVIDER,
     rows=_MODELS_BY_NAME,
     columns=(
@@ -224,6 +242,7 @@ LIMITS = Shape(
     key="p.id",
     scan=_LIMIT_ROWS,
     walks={},
+    sweeps={},
     scoped=_LIMIT_ROWS,
     rows=_LIMIT_ROWS,
     columns=(
@@ -247,6 +266,7 @@ HISTORY = Shape(
     key="r.id",
     scan=_HISTORY_ROWS,
     walks={},
+    sweeps={},
     scoped=_HISTORY_ROWS,
     rows=_HISTORY_ROWS,
     columns=(

@@ -128,10 +128,13 @@ class ViewRows:
         self._values: tuple[int | float | str, ...] = (*self._scoped, *values)
         where = " AND ".join(part for part in (self._scope, condition) if part)
         tail = (*(("WHERE", where) if where else ()), "ORDER BY", shape.order(column, descending))
-        scan = shape.scan if scope.provider_id is None else shape.scoped
-        walk = shape.walks.get(column.name, scan) if scope.provider_id is None else scan
+        if scope.provider_id is not None:
+            walk = scan = shape.scoped
+        else:
+            walk = shape.walks.get(column.name, shape.scan)
+            scan = shape.scan if self._filtered else shape.sweeps.get(column.name, walk)
+            walk = walk if column.name in shape.walks else scan
         self._walk_sql = " ".join(("SELECT", shape.key, "FROM", walk, *tail))
-        scan = scan if self._filtered else walk
         self._scan_sql = " ".join(("SELECT", shape.key, "FROM", scan, *tail))
         cells = ", ".join((shape.key, *(each.sql for each in shape.columns)))
         self._rows_sql = " ".join(

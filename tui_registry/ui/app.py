@@ -17,6 +17,7 @@ from textual.theme import BUILTIN_THEMES
 
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
+from tui_registry.store.notices import Notices
 from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
     from tui_registry.ui.jumping import JumpCommands
 
 LOOK_EVERY = 2.0
-"""Seconds between two looks for another session's commit."""
+"""Seconds between two looks for another session's commit, where the system does not tell of one."""
+LOOK_ANYHOW = 30.0
+"""The same where it does, for what it does not see, such as a change made on another machine."""
+CHECK_AFTER = 3.0
+"""Seconds until a large file is read whole: the first keys of a person come before."""
 SECOND_PRESS = 2.0
 """Seconds within which a second ctrl+c quits."""
 
@@ -78,6 +83,7 @@ class RegistryApp(TerminalApp):
         self._interrupted_at = -SECOND_PRESS
         self._seen_version = -1
         self._is_troubled = False
+        self._notices: Notices | None = None
         for view in VIEWS:
             self.add_mode(view, partial(self._new_screen, view))
 
@@ -94,14 +100,35 @@ class RegistryApp(TerminalApp):
             self.theme = self._wanted_theme
         self.switch_mode("providers")
         self.call_after_refresh(self._look_back)
-        self.set_interval(LOOK_EVERY, self._look_for_changes)
+        self._notices = self._watch()
+        self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_for_changes)
         self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
-            self.run_worker(self._check_registry())
+            self.set_timer(CHECK_AFTER, lambda: self.run_worker(self._check_registry()))
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
+
+    def _watch(self) -> Notices | None:
+        """Be told of other sessions' commits; None where the system cannot."""
+        try:
+            notices = Notices(self.desk.store.path)
+        except OSError:
+            return None
+        asyncio.get_running_loop().add_reader(notices.handle, self._noticed)
+        return notices
+
+    def _noticed(self) -> None:
+        if self._notices is not None and self._notices.read():
+            self.call_later(self._look_for_changes)
+
+    def on_unmount(self) -> None:
+        """Notice nothing any more."""
+        if self._notices is not None:
+            asyncio.get_running_loop().remove_reader(self._notices.handle)
+            self._notices.close()
+            self._notices = None
 
     async def _check_registry(self) -> None:
         """Read the whole of a large file, which its opening did not, and say if it is damaged."""

@@ -11,6 +11,9 @@ SMALL_GAP = 6
 LONG_BLANK = 5
 """Blank cells that are worth stepping over once they are erased."""
 
+WORTH_GOING_BACK = 16
+"""Bytes of a pen from which on it is cheaper to come back to a cell than to take the pen up again."""
+
 SHOWN_ON_BLANKS = frozenset(("4", "5", "6", "7", "9", "21", "51", "52", "53"))
 """SGR flags that can be seen where there is no letter, such as underline and reverse."""
 
@@ -136,9 +139,11 @@ class CellWriter:
 
     def line(self, y: int, shown: Line, wanted: Line) -> None:
         """Write what is wanted of a line and not shown."""
+        # Beside a wide character each cell must be written after the one to its left.
+        is_narrow = not any(text is None or text == "" for text in (*shown.texts, *wanted.texts))
         for start, end in _stretches(shown, wanted):
             self._go(start, y)
-            self._write(wanted, start, end)
+            self._write(wanted, start, end, is_narrow=is_narrow)
 
     def _go(self, x: int, y: int) -> None:
         """Put the cursor on a cell the short way."""
@@ -149,28 +154,34 @@ class CellWriter:
                 return
             if at_y == y and at_x < x:
                 moves.append(f"\x1b[{x - at_x}C" if x - at_x > 1 else "\x1b[C")
-            if at_y + 1 == y and x == 0:
-                moves.append("\r\n")
+            if at_y == y and at_x > x:
+                moves.append(f"\x1b[{at_x - x}D")
+            if at_y + 1 == y:
+                moves.append(f"\r\n\x1b[{x}C" if x > 1 else ("\r\n", "\r\n\x1b[C")[x])
         self._sent.append(min(moves, key=len))
         self._place = x, y
 
-    def _write(self, line: Line, start: int, end: int) -> None:
-        """Write neighbouring cells from where the cursor is."""
+    def _write(self, line: Line, start: int, end: int, *, is_narrow: bool) -> None:
+        """Write neighbouring cells from where the cursor is, in any order if all are narrow."""
         assert self._place is not None
         y = self._place[1]
+        texts, pens, sent = line.texts, line.pens, self._sent
         blanks = self._erased(line, start, end)
-        for x in range(start, end):
-            text = line.texts[x]
-            if not text or x in blanks:
-                continue
-            self._take(line.pens[x])
+        cells = [x for x in range(start, end) if texts[x] and x not in blanks]
+        for x in _in_order(cells, pens) if is_narrow else cells:
+            text = texts[x] or ""
+            if (pen := pens[x]) is not self._pen:
+                self._take(pen)
             if self._place != (x, y):
                 self._go(x, y)
-            self._sent.append(text)
-            width = 2 if line.texts[x + 1 : x + 2] == [""] else 1
-            self._place = None if _is_doubtful(text) else (x + width, y)
+            sent.append(text)
+            if text.isascii() and len(text) == 1:
+                self._place = x + 1, y
+            else:
+                width = 2 if texts[x + 1 : x + 2] == [""] else 1
+                self._place = None if _is_doubtful(text) else (x + width, y)
         # At the right edge the cursor stands on the last cell or behind it.
-        if self._place == (len(line.texts), y):
+        if self._place == (len(texts), y):
             self._place = None
 
     def _take(self, pen: Pen) -> None:
@@ -233,6 +244,21 @@ def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
         start, end = x, x + 1
     if start >= 0:
         yield _whole(wanted, start, end, width)
+
+
+def _in_order(cells: list[int], pens: list[Pen]) -> list[int]:
+    """The cells in the order to write them: those of the first pen first, if taking it up again costs more.
+
+    A tinted word amid a row is then written last, and the row's own long colours are sent once.
+    """
+    inked = [x for x in cells if pens[x].foreground is not None]
+    if not inked or pens[inked[0]] is not (first := pens[inked[-1]]):
+        return cells
+    others = [x for x in inked if pens[x] is not first]
+    if not others or len(change(pens[others[-1]], first)[0]) < WORTH_GOING_BACK:
+        return cells
+    late = set(others)
+    return [x for x in cells if x not in late] + others
 
 
 def _blank_runs(line: Line, start: int, end: int) -> Iterator[range]:

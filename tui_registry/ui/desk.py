@@ -14,6 +14,7 @@ from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import RegistryError
 from tui_registry.ui.chrome import Banner
 from tui_registry.ui.keymap import WRITES
+from tui_registry.ui.line_compositor import LineCompositor
 from tui_registry.ui.own_keys import USUAL_KEYS, OwnKeys
 from tui_registry.vault import KeyState
 
@@ -128,6 +129,7 @@ class DeskScreen(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         """A screen that works with `desk`."""
         super().__init__()
+        self._compositor = LineCompositor()
         self.desk = desk
         self._is_beginning = False
 

@@ -197,15 +197,15 @@ class ListScreen(ChoosingScreen):
         raise NotImplementedError
 
     def _detail_later(self) -> None:
-        """Draw the pane once the cursor has rested."""
+        """Draw the pane, if there is one, once the cursor has rested."""
+        if not self._has_pane:
+            return
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(SLOW_DETAIL_DELAY if self.desk.slow else DETAIL_DELAY, self._show_detail)
 
     def _show_detail(self) -> None:
-        """Draw the record under the cursor in the pane, if there is a pane."""
-        if not self._has_pane:
-            return
+        """Draw the record under the cursor in the pane."""
         row_id = self.table.cursor_id
         try:
             text: Text | Table = Text() if row_id is None else self.detail_text(row_id)
