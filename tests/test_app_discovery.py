@@ -42,7 +42,7 @@ async def test_a_list_is_shown_as_a_difference_and_taken_in_once(empty: Session)
                 "Here lists 2 models: 1 new, 1 changed, 1 not listed any more.",
                 "New: 1",
                 "  new-one",
-                "max input tokens: ? -> 128,000",
+                "max input tokens was unknown, is 128,000",
                 "Not listed any more; they stay, and may still answer: 1",
                 "  old-one",
             ):

@@ -38,7 +38,7 @@ def test_what_a_provider_lists_is_shown_and_nothing_is_changed(one: Served) -> N
 
 def test_an_applied_list_adds_models_and_deletes_none(one: Served) -> None:
     shell, _, _ = one
-    assert "Models added: 1," in shell.done("model", "discover", NAME, "--apply")
+    assert "added 1 model," in shell.done("model", "discover", NAME, "--apply")
     assert ids(shell) == {"m-1", "m-2"}
     assert shell.json("model", "show", NAME, "m-2")["max_input_tokens"] == 8192
     again = shell.json("model", "discover", NAME, "--apply")

@@ -115,7 +115,7 @@ class TestEnding:
         shell, server, _ = one
         sentence = shell.refused("verify", NAME)
         assert "--yes" in sentence
-        assert "3 paid calls" in sentence
+        assert "3 paid requests" in sentence
         assert server.accepted == 0
 
     def test_a_provider_without_a_key_is_refused_with_the_reason(self, one: Served) -> None:

@@ -48,6 +48,16 @@ async def test_a_wrong_key_that_could_not_be_tried_is_tried_again_later(tmp_path
     assert await check(bench) == "valid"
 
 
+@pytest.mark.parametrize(
+    ("status", "state"), [(400, "valid"), (422, "valid"), (404, "unproven"), (429, "unproven")]
+)
+async def test_a_wrong_key_is_refused_by_a_vague_refusal_too(tmp_path: Path, status: int, state: str) -> None:
+    bench = opened(tmp_path)
+    real = bench.service._list
+    bench.service._list = lambda key: real(key) if key == CANARY else failed(status, "Bad Request")  # type: ignore[method-assign]
+    assert await check(bench) == state
+
+
 async def test_one_rejection_alone_changes_nothing(tmp_path: Path) -> None:
     bench = opened(tmp_path, Service(key_answers=[401]))
     assert await check(bench) == "valid"

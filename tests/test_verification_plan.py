@@ -16,7 +16,7 @@ from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store import DiscoveredModel, EffectivePrice
 from tui_registry.verification import Plan, plan_run
 from tui_registry.verification.budget import Tariff, tariff_of
-from tui_registry.verification.plan import QUIRKS_LAST
+from tui_registry.verification.planning import QUIRKS_LAST
 from tui_registry.verification.suites import model_probes
 from tui_registry.verification.target import subject_of
 

@@ -53,6 +53,21 @@ async def test_a_gained_tool_is_an_improvement(tmp_path: Path) -> None:
     assert not is_regression(changes)
 
 
+async def test_an_answer_by_another_model_is_a_difference_and_no_regression(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    bench.add("gpt-4")
+    await verified(bench)
+    bench.service.chat = lambda body: streamed({**body, "model": "gpt-3.5-turbo"}, RIGHT.split())
+    run_id = await verified(bench)
+    changes = changes_since_pass(bench.store, run_id)
+    assert [(each.probe, each.field, each.was, each.now, each.kind) for each in changes] == [
+        ("chat", "model_served", "gpt-4", "gpt-3.5-turbo", "difference")
+    ]
+    assert not is_regression(changes)
+    chat = bench.store.reads.results(run_id=run_id, test_type="chat")[0]
+    assert "names another model: gpt-3.5-turbo" in (chat.evidence or "")
+
+
 @pytest.mark.parametrize("status", [402, 429, 500, 503])
 async def test_trouble_that_passes_is_no_regression(tmp_path: Path, status: int) -> None:
     bench = opened(tmp_path)

@@ -193,6 +193,28 @@ class TestTriesAgain:
         await bench.verify(planned(bench, "quick"))
         assert len(bench.service.prompts()) == 3
 
+    @pytest.mark.parametrize(("strict", "prompts"), [("stream_options", 2), ("stream", 3)])
+    async def test_without_its_extras_when_a_refusal_names_nothing(
+        self, tmp_path: Path, strict: str, prompts: int
+    ) -> None:
+        def particular(body: Asked) -> httpx2.Response:
+            if strict in body:
+                return failed(400, "Bad Request")
+            return streamed(body, RIGHT.split()) if "stream" in body else said(body, RIGHT)
+
+        bench = opened(tmp_path, Service(chat=particular))
+        bench.add()
+        await bench.verify(planned(bench, "quick"))
+        assert bench.statuses()[-1] == ("chat", "pass", "ok")
+        assert len(bench.service.prompts()) == prompts
+
+    async def test_no_more_when_nothing_is_left_to_leave_away(self, tmp_path: Path) -> None:
+        bench = opened(tmp_path, Service(chat=lambda body: failed(400, "Bad Request")))
+        bench.add()
+        await bench.verify(planned(bench, "quick"))
+        assert len(bench.service.prompts()) == 3
+        assert planned(bench).providers[0].models[0].quirks == {}
+
     async def test_with_more_room_when_reasoning_used_it_up(self, tmp_path: Path) -> None:
         def thinking(body: Asked) -> httpx2.Response:
             if body["max_tokens"] < 1024:

@@ -24,7 +24,7 @@ from tui_registry.wire import Wire
 
 MODELS = 200
 CONCURRENCY = 8
-ANSWER_AFTER = {0.02: 3, 0.2: 1}
+ANSWER_AFTER = {0.02: 5, 0.2: 3}
 """Seconds until the server answers, with how often that is measured; the first is faster than any model."""
 
 _CHUNKS = [
@@ -133,7 +133,8 @@ async def _measure(after: float, rounds: int) -> None:
     floor, whole = statistics.median(bare), statistics.median(verified)
     print(  # noqa: T201
         f"{MODELS} models, {CONCURRENCY} at once, answers after {after * 1000:.0f} ms: bare {floor:.2f} s,"
-        f" verified {whole:.2f} s, {whole / floor:.2f} times; longest gap {statistics.median(gaps):.0f} ms"
+        f" verified {whole:.2f} s, {whole / floor:.2f} times; longest gap {statistics.median(gaps):.0f} ms,"
+        f" {max(gaps):.0f} ms in the worst of {rounds} runs"
     )
 
 

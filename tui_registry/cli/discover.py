@@ -9,7 +9,6 @@ import click
 from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, remark, tell
-from tui_registry.money import show_count, show_price
 
 if TYPE_CHECKING:
     from tui_registry.store import DiscoveryReport
@@ -61,10 +60,9 @@ def _tell(found: "Discovery", report: "DiscoveryReport | None") -> None:
     for note in found.notes:
         remark(note)
     if report is not None:
-        tell(
-            f"Models added: {report.added:,}, changed: {report.changed:,}. Prices: {report.prices:,}."
-            f" Models with something you set, which stays: {report.kept_user:,}. Nothing was deleted."
-        )
+        from tui_registry.verification.discovery_words import taken_words
+
+        tell(f"{found.provider}: {taken_words(report)}")
     elif found.new or found.changed or found.gone:
         tell(
             f"Nothing was changed. To take it in: tui-registry model discover {quote(found.provider)} --apply"
@@ -72,27 +70,16 @@ def _tell(found: "Discovery", report: "DiscoveryReport | None") -> None:
 
 
 def _lines(found: "Discovery") -> Iterator[str]:
+    from tui_registry.verification.discovery_words import changed_words, new_words
+
+    listed = {model.model_id: model for model in found.listed}
     for model_id in found.new:
-        yield f"  new      {model_id}"
+        facts = new_words(listed[model_id])
+        yield f"  new      {model_id}{f': {facts}' if facts else ''}"
     for model_id in found.gone:
         yield f"  gone     {model_id}"
     for model in found.changed:
-        facts = "; ".join(
-            f"{field.replace('_', ' ')} was {_shown(field, was)}, is {_shown(field, now)}"
-            for field, (was, now) in model.fields.items()
-        )
-        yield f"  changed  {model.model_id}: {facts}"
-
-
-def _shown(field: str, value: object) -> str:
-    """A fact of a model in words; prices per 1M tokens."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if field.endswith("_price") and isinstance(value, float):
-        return show_price(value)
-    return show_count(value) if isinstance(value, int) else str(value)
+        yield f"  changed  {model.model_id}: {'; '.join(changed_words(model))}"
 
 
 def _record(found: "Discovery", report: "DiscoveryReport | None") -> dict[str, object]:

@@ -68,11 +68,12 @@ def verify(
             "The registry was opened read-only, so no result could be kept and none is asked for."
         )
     session.unlock()
-    _tell_plan(plan)
-    if plan.calls or any(each.checks_key for each in plan.providers):
-        _consent(yes)
     from tui_registry.cli.verify_report import Report
+    from tui_registry.verification.plan_words import sends_something
 
+    _tell_plan(plan)
+    if sends_something(plan):
+        _consent(yes)
     report = Report(session.store, plan, fail_on, as_json=as_json)
     code = _carried_out(session, plan, report)
     click.get_current_context().exit(code)

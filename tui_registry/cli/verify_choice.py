@@ -80,7 +80,9 @@ def tell_of_interrupted(runs: "Sequence[RunRow]") -> None:
 
 def refuse_empty(plan: "Plan", *, everything: bool) -> None:
     """Raise Refused for a plan that asks nobody anything, with what was left out and why."""
-    if any(each.models or each.checks_key for each in plan.providers):
+    from tui_registry.verification.plan_words import sends_something, skip_place
+
+    if sends_something(plan):
         return
     if plan.run_id is not None and not plan.skipped:
         return  # such a run had only to be closed
@@ -94,6 +96,6 @@ def refuse_empty(plan: "Plan", *, everything: bool) -> None:
         raise Refused(
             f"{NOTHING_TO_DO}there are no models. To find some: tui-registry model discover PROVIDER"
         )
-    place = first.provider if first.model_id is None else f"{first.provider} {first.model_id}"
+    place = skip_place(first)
     more = f" {len(plan.skipped) - 1:,} more were left out as well." if len(plan.skipped) > 1 else ""
     raise Refused(f"{NOTHING_TO_DO}{place} was left out, because {first.why.removesuffix('.')}.{more}")

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_registry.clock import span
-from tui_registry.money import show_count, usd
 from tui_registry.text import counted
+from tui_registry.verification.plan_words import (
+    calls_words,
+    cost_sentences,
+    left_out_sentences,
+    time_sentences,
+)
 
 if TYPE_CHECKING:
     from tui_registry.verification import ModelPlan, Plan, ProviderPlan
@@ -20,33 +24,10 @@ def plan_sentences(plan: "Plan") -> Iterator[str]:
     models, keys = plan.models, sum(each.checks_key for each in plan.providers)
     what = f"Run {plan.run_id} goes on with suite" if plan.run_id is not None else "Suite"
     asked = counted(models, "model"), counted(len(plan.providers), "provider"), counted(keys, "key check")
-    yield (
-        f"{what} {plan.suite}: {asked[0]} of {asked[1]}, {asked[2]},"
-        f" {counted(plan.calls, 'paid call')}, at most {show_count(plan.tokens)} tokens."
-    )
-    yield from _cost(plan)
-    if plan.seconds >= 1:
-        yield f"Time: at least {span(plan.seconds)} at the known limits; answers take their own time."
-    for skip in plan.skipped[:MOST_NAMED]:
-        place = skip.provider if skip.model_id is None else f"{skip.provider} {skip.model_id}"
-        yield f"Left out: {place}, because {skip.why.removesuffix('.')}."
-    if len(plan.skipped) > MOST_NAMED:
-        yield f"Left out: {len(plan.skipped) - MOST_NAMED:,} more."
-
-
-def _cost(plan: "Plan") -> Iterator[str]:
-    """The money: its bound, what is likely, what nobody knows, and the budget."""
-    unpriced = plan.unpriced
-    if unpriced and unpriced == plan.models:
-        yield "Cost: unknown, no model has a known price."
-    elif plan.models:
-        yield f"Cost: at most {usd(plan.bound)} unless calls are repeated, likely {usd(plan.likely)}."
-        if unpriced:
-            has = "has" if unpriced == 1 else "have"
-            yield f"{counted(unpriced, 'model')} {has} no known price; that cost is in neither number."
-    if plan.budget is not None:
-        spent = f", of which {usd(plan.spent)} is spent" if plan.spent else ""
-        yield f"Budget: {usd(plan.budget)}{spent}; no call is sent that it cannot hold."
+    yield (f"{what} {plan.suite}: {asked[0]} of {asked[1]}, {asked[2]}, {calls_words(plan)}.")
+    yield from cost_sentences(plan)
+    yield from time_sentences(plan)
+    yield from left_out_sentences(plan, MOST_NAMED)
 
 
 def plan_record(plan: "Plan") -> dict[str, object]:

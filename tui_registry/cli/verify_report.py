@@ -16,6 +16,7 @@ from tui_registry.errors import StoreLocked
 from tui_registry.money import exact, usd
 from tui_registry.text import clean, counted
 from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
+from tui_registry.verification.plan_words import KIND_WORDS, STATUS_WORDS, change_words, statuses_words
 
 if TYPE_CHECKING:
     from tui_registry.store import ResultRow, Store
@@ -28,17 +29,6 @@ PATIENCE = 10.0
 """Seconds for which a held registry is waited for: what was paid for is to be told."""
 
 T = TypeVar("T")
-
-_ORDER = ("pass", "partial", "fail", "unsupported", "blocked", "error", "skipped")
-_WORDS = {
-    "pass": "passed",
-    "partial": "partly passed",
-    "fail": "failed",
-    "unsupported": "not supported",
-    "blocked": "blocked",
-    "error": "without an answer",
-    "skipped": "left out",
-}
 
 
 def print_line(value: object) -> None:
@@ -104,8 +94,7 @@ class Report:
             cost = run.actual_cost
             print_line(self._record(run.state, statuses, cost, left_out, changes, code))
             return code
-        counts = ", ".join(f"{statuses[name]:,} {_WORDS[name]}" for name in _ORDER if statuses[name])
-        tell(f"Run {run.id} is {run.state}: {counts or 'nothing was asked'}.{self._money(run.actual_cost)}")
+        tell(f"Run {run.id} is {run.state}: {statuses_words(statuses)}.{self._money(run.actual_cost)}")
         for sentence in (*left_out, *self._changed(changes)):
             if sentence not in self._said:
                 tell(sentence)
@@ -139,12 +128,10 @@ class Report:
 
     def _changed(self, changes: "Iterable[Change]") -> Iterator[str]:
         for change in changes:
-            kind = "Worse" if change.kind == "regression" else "Better"
             owner, model = self._names(change.model_id)
-            yield (
-                f"{kind} than when it last passed: {owner} {model}, {change.probe} {change.field}"
-                f" was {_shown(change.was)}, is {_shown(change.now)}."
-            )
+            than = "from" if change.kind == "difference" else "than"
+            kind = KIND_WORDS[change.kind]
+            yield f"{kind} {than} when it last passed: {owner} {model}, {change_words(change)}."
 
     def _names(self, id: int) -> tuple[str, str]:
         model = once_free(lambda: self._store.reads.model_by_id(id))
@@ -169,7 +156,7 @@ class Report:
             "run_id": self._run_id,
             "suite": self._plan.suite,
             "state": state,
-            "statuses": {name: statuses.get(name, 0) for name in _ORDER},
+            "statuses": {name: statuses.get(name, 0) for name in STATUS_WORDS},
             "cost": cost,
             "unknown_costs": None if self._summary is None else self._summary.unknown_costs,
             "left_out": list(left_out),
@@ -225,7 +212,3 @@ def exit_code(last: "Collection[ResultRow]", is_short: bool, is_worse: bool, fai
         for row in last
     )
     return 1 if is_short or not last else 0
-
-
-def _shown(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.2f}"

@@ -4,17 +4,16 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from tui_registry.money import show_count, show_price
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import SETTLE_SECONDS, Seconds
 from tui_registry.ui.history_lines import Line
 from tui_registry.ui.laying_out import laid_out
 from tui_registry.ui.record_page import RecordPage
-from tui_registry.ui.words import UNKNOWN, counted, yes_no
+from tui_registry.verification.discovery_words import changed_words, new_words, taken_words
 
 if TYPE_CHECKING:
-    from tui_registry.verification import ChangedModel, Discovery
+    from tui_registry.verification import Discovery
 
 LISTED = 1000
 """How many models of each kind the page names."""
@@ -79,11 +78,7 @@ async def _take_in(screen: DeskScreen, found: "Discovery") -> None:
     from tui_registry import verification
 
     report = await verification.apply_discovery(screen.desk.store, found)
-    kept = f" What you set on {counted(report.kept_user, 'model')} stays." if report.kept_user else ""
-    screen.tell(
-        f"{found.provider}: added {counted(report.added, 'model')}, changed {report.changed:,}, took in"
-        f" {counted(report.prices, 'price')}. Nothing was deleted.{kept}"
-    )
+    screen.tell(f"{found.provider}: {taken_words(report)}")
     screen.dismiss()
 
 
@@ -101,12 +96,17 @@ def difference_lines(desk: Desk, found: "Discovery") -> Iterator[Line]:
     how = f"{key} takes the list in; what you set yourself stays, nothing is deleted."
     yield None, how if _differs(found) else "There is nothing to take in."
     if found.new:
-        yield from _headed("New", found.new)
+        yield from _heading("New", len(found.new))
+        listed = {model.model_id: model for model in found.listed}
+        for model_id in found.new[:LISTED]:
+            facts = new_words(listed[model_id])
+            yield None, f"  {model_id}{f': {facts}' if facts else ''}"
+        yield from _more(len(found.new))
     if found.changed:
         yield from _heading("Changed", len(found.changed))
         for model in found.changed[:LISTED]:
             yield None, f"  {model.model_id}"
-            yield from ((None, f"      {words}") for words in _changes(model))
+            yield from ((None, f"      {words}") for words in changed_words(model))
         yield from _more(len(found.changed))
     if found.gone:
         yield from _headed("Not listed any more; they stay, and may still answer", found.gone)
@@ -126,20 +126,3 @@ def _heading(title: str, number: int) -> Iterator[Line]:
 def _more(number: int) -> Iterator[Line]:
     if number > LISTED:
         yield None, f"  and {number - LISTED:,} more"
-
-
-def _changes(model: "ChangedModel") -> Iterator[str]:
-    """Each field with what is kept now and what the list states."""
-    for field, (was, now) in model.fields.items():
-        yield f"{field.replace('_', ' ')}: {_shown(field, was)} -> {_shown(field, now)}"
-
-
-def _shown(field: str, value: object) -> str:
-    """A fact in words; prices per 1M tokens."""
-    if value is None:
-        return UNKNOWN
-    if isinstance(value, bool):
-        return yes_no(value)
-    if field.endswith("_price") and isinstance(value, float):
-        return show_price(value)
-    return show_count(value) if isinstance(value, int) else str(value)

@@ -12,9 +12,9 @@ from rich.text import Text
 from tui_registry.money import exact, usd
 from tui_registry.text import clean
 from tui_registry.ui.own_keys import OwnKeys
-from tui_registry.ui.run_words import statuses_words
 from tui_registry.ui.words import plain, state
 from tui_registry.verification import Event, Plan, ProbeFinished, ProbeStarted, RunFinished, RunStarted
+from tui_registry.verification.plan_words import statuses_words
 
 STATUS_WIDTH, PROBES_WIDTH, NOTE_WIDTH = 14, 5, 12
 
@@ -109,10 +109,11 @@ class RunProgress:
     def counts(self) -> str:
         """How many probes ended and failed, the time and the money so far."""
         seconds = int(self._seconds() - self._began if self._took is None else self._took)
-        failed = sum(self._statuses[name] for name in ("fail", "error", "blocked"))
+        failed, unanswered = self._statuses["fail"], self._statuses["error"] + self._statuses["blocked"]
+        others = f", {unanswered:,} not answered" if unanswered else ""
         ended, whole = self._statuses.total(), self._all
         time_taken = f"{seconds // 60}:{seconds % 60:02}"
-        return f"{ended:,} of {whole:,} probes, {failed:,} failed, {time_taken}, {usd(self._cost)}"
+        return f"{ended:,} of {whole:,} probes, {failed:,} failed{others}, {time_taken}, {usd(self._cost)}"
 
     def sentence(self) -> str:
         """The run on one line."""

@@ -13,8 +13,9 @@ from textual.widgets import Input, Static
 from tui_registry.errors import RegistryError
 from tui_registry.ui.dialogs import Dialog, Seconds
 from tui_registry.ui.fields import TextField
-from tui_registry.ui.run_words import plan_lines, plan_title, sends_something
+from tui_registry.ui.run_words import plan_lines, plan_title
 from tui_registry.ui.words import plain
+from tui_registry.verification.plan_words import sends_something
 
 if TYPE_CHECKING:
     from tui_registry.verification import Plan

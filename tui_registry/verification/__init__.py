@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from tui_registry.verification.plan import Plan as Plan
     from tui_registry.verification.plan import ProviderPlan as ProviderPlan
     from tui_registry.verification.plan import Skip as Skip
-    from tui_registry.verification.plan import plan_run as plan_run
-    from tui_registry.verification.plan import resume_plan as resume_plan
+    from tui_registry.verification.planning import plan_run as plan_run
     from tui_registry.verification.regression import Change as Change
     from tui_registry.verification.regression import changes_since_pass as changes_since_pass
     from tui_registry.verification.regression import is_regression as is_regression
     from tui_registry.verification.resuming import mark_interrupted as mark_interrupted
+    from tui_registry.verification.resuming import resume_plan as resume_plan
     from tui_registry.verification.runs import run as run
     from tui_registry.verification.suites import SUITES as SUITES
 
@@ -59,8 +59,8 @@ _HOMES = {
     "discover": "discovery",
     "is_regression": "regression",
     "mark_interrupted": "resuming",
-    "plan_run": "plan",
-    "resume_plan": "plan",
+    "plan_run": "planning",
+    "resume_plan": "resuming",
     "run": "runs",
 }
 

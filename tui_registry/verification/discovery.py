@@ -13,7 +13,7 @@ from tui_registry.store import (
     SeenLimit,
     Store,
 )
-from tui_registry.text import clean
+from tui_registry.text import clean, counted
 from tui_registry.verification import limits
 from tui_registry.verification.evidence import evidence
 from tui_registry.verification.judgement import Judgement, refused
@@ -121,7 +121,7 @@ def _compared(store: Store, subject: Subject, listing: Listing) -> Discovery:
     on_list = {model.model_id for model in listed}
     gone = tuple(model_id for model_id in held if model_id not in on_list)
     sentence = (
-        f"{name} lists {len(listed):,} models: {len(new):,} new, {len(changed):,} changed,"
+        f"{name} lists {counted(len(listed), 'model')}: {len(new):,} new, {len(changed):,} changed,"
         f" {len(gone):,} not listed any more."
     )
     return Discovery(

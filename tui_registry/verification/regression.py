@@ -16,12 +16,12 @@ SPEEDS = frozenset({"latency", "throughput", "reliability"})
 JUDGED = ("pass", "partial", "fail", "unsupported")
 _RANK = {"pass": 3, "partial": 2, "unsupported": 1, "fail": 0}
 
-Kind = Literal["regression", "improvement"]
+Kind = Literal["regression", "improvement", "difference"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is different: of a probe's status, or of a score from 0 to 1."""
+    """One thing that is different: of a probe's status, of a score from 0 to 1, or of the model served."""
 
     model_id: int
     probe: str
@@ -69,6 +69,8 @@ def compared(was: ResultRow, now: ResultRow) -> list[Change]:
     if was.status != now.status:
         kind = _kind(_RANK[now.status] - _RANK[was.status])
         changes.append(Change(model, probe, "status", was.status, now.status, kind))
+    if was.model_served and now.model_served and was.model_served != now.model_served:
+        changes.append(Change(model, probe, "model_served", was.model_served, now.model_served, "difference"))
     if was.scoring_version != now.scoring_version:
         return changes
     old, new = _scores(was), _scores(now)

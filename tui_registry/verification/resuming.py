@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tui_registry.clock import Clock, moment, utc_now
+from tui_registry.errors import NotFound, RegistryError
 from tui_registry.money import exact
 from tui_registry.store import ResultRow, RunRow, Store
-from tui_registry.verification import questions
-from tui_registry.verification.budget import tariff_of
+from tui_registry.verification.estimate import estimate
 from tui_registry.verification.plan import ModelPlan, Plan, ProviderPlan
+from tui_registry.verification.planning import plan_run
 
 ENDED = frozenset({"pass", "partial", "fail", "unsupported", "blocked"})
 """Statuses of a probe that is not asked again when its run is resumed."""
@@ -73,6 +74,34 @@ def _is_alive(process: int) -> bool:
     return True
 
 
+def resume_plan(store: Store, run_id: int, *, clock: Clock = utc_now) -> Plan:
+    """The rest of an interrupted or cancelled run, with what is left of its budget.
+
+    Probes that have an ending keep it; skipped ones are asked now. Raises NotFound for a run that does not
+    say what it set out to do.
+    """
+    run = store.reads.run(run_id)
+    if run.plan is None:
+        raise NotFound(f"Run {run_id} does not say what it set out to do, so it cannot be resumed.")
+    wanted = json.loads(run.plan)
+    held = {row.id for row in store.reads.providers()}
+    ids = [id for id in wanted["models"] if _still_there(store, id)]
+    budget = None if run.budget is None else Decimal(repr(run.budget))
+    keys = [] if ids else [id for id in wanted["providers"] if id in held]
+    if not ids and not keys:
+        return Plan(wanted["suite"], budget, (), (), run_id)
+    plan = plan_run(store, suite=wanted["suite"], providers=keys, models=ids, budget=budget, clock=clock)
+    return rest_of(plan, run_id, store.proofs.run_results(run_id))
+
+
+def _still_there(store: Store, model_id: int) -> bool:
+    try:
+        store.reads.model_by_id(model_id)
+    except RegistryError:
+        return False
+    return True
+
+
 def rest_of(plan: Plan, run_id: int, results: Iterable[ResultRow]) -> Plan:
     """The plan without the probes that have an ending in these results of the run."""
     ended: dict[int, set[str]] = {}
@@ -108,17 +137,14 @@ def _with_models(plan: ProviderPlan, models: tuple[ModelPlan, ...], checks_key: 
 
 def _rest_of_model(model: ModelPlan, ended: set[str], scores: dict[str, float]) -> ModelPlan:
     probes = tuple(probe for probe in model.probes if probe not in ended)
-    sizes = [(questions.size(probe, model.reasons), questions.calls(probe)) for probe in probes]
-    tariff = tariff_of(model.price)
+    needed = estimate(probes, model.reasons, model.price)
     return replace(
         model,
         probes=probes,
         scores=scores,
-        calls=sum(times for _, times in sizes),
-        tokens=sum(times * (size.given + size.cap) for size, times in sizes),
-        bound=None
-        if tariff is None
-        else sum((times * tariff.bound(size.given, size.cap) for size, times in sizes), Decimal(0)),
+        calls=needed.calls,
+        tokens=needed.tokens,
+        bound=needed.bound,
     )
 
 

@@ -16,6 +16,7 @@ _PARAMETERS: tuple[tuple[str, str, str], ...] = (
     ("max_completion_tokens", "cap_name", "max_completion_tokens"),
     ("max_tokens", "cap_name", "max_completion_tokens"),
 )
+_EXTRAS = ("stream_usage", "stream")
 Random = Callable[[], float]
 """Gives numbers from 0 to below 1."""
 
@@ -51,7 +52,10 @@ def adapted(
         return _once(quirks, "json", "json_object")
     if probe == "tools":
         return _once(quirks, "tool_choice", "auto")
-    return _once(quirks, "stream", "no") if _names(exchange, "stream") else None
+    if _names(exchange, "stream"):
+        return _once(quirks, "stream", "no")
+    # a refusal that names nothing: what not every server knows is left away, one thing after the other
+    return next((changed for name in _EXTRAS if (changed := _once(quirks, name, "no"))), None)
 
 
 def _once(quirks: Mapping[str, str], name: str, value: str) -> dict[str, str] | None:

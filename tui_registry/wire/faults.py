@@ -97,7 +97,9 @@ def holds_fault(body: object) -> bool:
         return True
     if (choices := body.get("choices")) and at(choices, 0, "error"):
         return True
-    return bool(count_at(body, "base_resp", "status_code")) or _is_envelope(body)
+    if "base_resp" in body and count_at(body, "base_resp", "status_code"):
+        return True
+    return _is_envelope(body)
 
 
 def _is_envelope(body: Mapping[str, object]) -> bool:

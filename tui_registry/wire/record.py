@@ -34,6 +34,8 @@ class Record:
         self.request = request
         self.redactor = redactor
         self.started_at = started_at
+        self.asked = None if request.json is None else json.dumps(request.json, ensure_ascii=False)
+        """The body of the request as it is sent."""
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.body: Json = None
@@ -86,7 +88,7 @@ class Record:
 
     def judged(self, family: str | None) -> Exchange:
         """What happened and what it came to; `family` is the provider's family of limit headers."""
-        safe = {name: self.redactor(value) for name, value in self.headers.items()}
+        safe = self._safe_headers()
         limits = read_limits(safe, family, self.started_at)
         fault = self.fault()
         hint = retry_after(safe, limits, self.body, fault.message, self.started_at)
@@ -113,6 +115,13 @@ class Record:
         outcome, reason, detail = self._came_to(fault, hint)
         return with_verdict(exchange, outcome, reason, detail)
 
+    def _safe_headers(self) -> dict[str, str]:
+        """The headers without keys; mostly there are none, which one look at all of them tells."""
+        together = "\n".join(self.headers.values())
+        if self.redactor(together) == together:
+            return self.headers
+        return {name: self.redactor(value) for name, value in self.headers.items()}
+
     def _came_to(self, fault: Fault, hint: float | None) -> tuple[Outcome, str | None, str]:
         """The outcome, its reason, and what the provider said."""
         if self.broken and (self.status is None or self.status < 300):
@@ -127,9 +136,7 @@ class Record:
 
     def _request_body(self) -> str | None:
         """What was asked, without keys."""
-        if self.request.json is None:
-            return None
-        return self.redactor(json.dumps(self.request.json, ensure_ascii=False))[:REQUEST]
+        return None if self.asked is None else self.redactor(self.asked)[:REQUEST]
 
     def _pointed_to(self) -> str:
         """The host that a redirect names."""

@@ -48,6 +48,6 @@ def key_headers(target: Target) -> dict[str, str]:
         return {}
     name, prefix = _KEY_HEADERS[target.auth]
     value = target.secret.reveal()
-    if not value or not all("!" <= character <= "~" for character in value):
+    if not (value and value.isascii() and value.isprintable() and " " not in value):
         raise Refused("The stored key holds characters that no key has; set it again.")
     return {name: prefix + value}

@@ -151,15 +151,16 @@ class Sender:
         accept = "text/event-stream" if request.stream else "application/json"
         return httpx2.Request(
             request.method,
-            url,
+            _parsed(url),
             headers={
                 "accept": accept,
                 "accept-encoding": "identity",
                 "user-agent": USER_AGENT,
+                **({} if record.asked is None else {"content-type": "application/json"}),
                 **request.headers,
                 **key,
             },
-            json=request.json,
+            content=None if record.asked is None else record.asked.encode(),
             extensions={
                 "timeout": {
                     "connect": deadlines.connect,
@@ -213,7 +214,15 @@ async def _again(start: bytes, plain: AsyncIterator[bytes]) -> AsyncIterator[byt
         yield data
 
 
-_origin_of = lru_cache(maxsize=256)(origin_of)  # a run sends hundreds of prompts to one address
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> "httpx2.URL":
+    """An address as the client wants it; a run sends hundreds of prompts to one."""
+    import httpx2
+
+    return httpx2.URL(url)
+
+
+_origin_of = lru_cache(maxsize=256)(origin_of)
 
 
 def refuse_wrong_place(target: Target, request: Request) -> None:

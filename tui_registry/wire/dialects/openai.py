@@ -70,16 +70,23 @@ class OpenAI:
 
     def _read(self, body: Json, part: str, reply: Assembly) -> None:
         """A chunk or a whole answer: both hold choices, usage and the served model."""
-        choices = items_at(body, "choices")
-        reply.recognised |= bool(choices) or (part == "delta" and isinstance(at(body, "choices"), list))
-        reply.model_served = text_at(body, "model") or reply.model_served
-        if choices and is_object(choice := choices[0]):
-            message = choice.get(part) or choice.get("message")
-            if is_object(message):
-                self._read_message(message, reply)
-            if reason := text_at(choice, "finish_reason"):
-                reply.finished(reason)
-        self._read_usage(body, reply)
+        # plain steps instead of paths: a run reads tens of thousands of chunks
+        if not is_object(body):
+            return
+        choices = body.get("choices")
+        if isinstance(choices, list):
+            reply.recognised |= bool(choices) or part == "delta"
+            choice = choices[0] if choices else None
+            if is_object(choice):
+                message = choice.get(part) or choice.get("message")
+                if is_object(message):
+                    self._read_message(message, reply)
+                if reason := text_at(choice, "finish_reason"):
+                    reply.finished(reason)
+        if isinstance(model := body.get("model"), str) and model:
+            reply.model_served = model
+        if body.get("usage") or "x_groq" in body:
+            self._read_usage(body, reply)
 
     def _read_message(self, message: Mapping[str, Json], reply: Assembly) -> None:
         """What a message or a part of one says: reasoning, answer, refusal, tool calls."""
@@ -90,7 +97,13 @@ class OpenAI:
             reply.content("".join(text_at(part, "text") or "" for part in parts))
         elif isinstance(content, str):
             reply.content(content)
-        reply.content(text_at(message, "refusal") or "")
+        if "refusal" in message:
+            reply.content(text_at(message, "refusal") or "")
+        if "tool_calls" in message:
+            self._read_calls(message, reply)
+
+    def _read_calls(self, message: Mapping[str, Json], reply: Assembly) -> None:
+        """Tool calls, whole or in fragments."""
         for position, call in enumerate(items_at(message, "tool_calls")):
             arguments = at(call, "function", "arguments")
             index = count_at(call, "index")
@@ -102,11 +115,9 @@ class OpenAI:
                 whole=arguments if isinstance(arguments, dict) else None,
             )
 
-    def _read_usage(self, body: Json, reply: Assembly) -> None:
+    def _read_usage(self, body: object, reply: Assembly) -> None:
         """Token counts, and the cost where the gateway states it."""
         usage = at(body, "usage") or at(body, "x_groq", "usage")
-        if not usage:
-            return
         reply.count("input", count_at(usage, "prompt_tokens"))
         reply.count("output", count_at(usage, "completion_tokens"))
         reply.count("reasoning", count_at(usage, "completion_tokens_details", "reasoning_tokens"))
@@ -124,7 +135,8 @@ def _reasoning(message: Mapping[str, Json], parts: Sequence[Json]) -> str:
     for place in ("reasoning_content", "reasoning"):
         if isinstance(text := message.get(place), str) and text:
             return text
-    if details := items_at(message, "reasoning_details"):
+    if "reasoning_details" in message:
+        details = items_at(message, "reasoning_details")
         return "".join(text_at(each, "text") or text_at(each, "summary") or "" for each in details)
     thoughts = [thought for part in parts for thought in items_at(part, "thinking")]
     return "".join(text_at(thought, "text") or "" for thought in thoughts)
