@@ -18,6 +18,7 @@ from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.leftovers import drafts_of, remove_stale
+from tui_registry.store.mounts import network_banner
 from tui_registry.store.queue import WriteQueue
 from tui_registry.store.read_history import HistoryReads
 from tui_registry.store.read_proofs import ProofReads
@@ -97,7 +98,7 @@ class Store:
         notes = check_file(path, quick=is_large)
         if not read_only:
             remove_stale(drafts_of(path, backups))
-        banner = " ".join(note for note in (opening.banner, *notes) if note) or None
+        banner = " ".join(note for note in (opening.banner, network_banner(path), *notes) if note) or None
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
         store.is_checked = not is_large
@@ -123,6 +124,10 @@ class Store:
     def back_up(self, reason: str) -> Path:
         """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
         return back_up(self.path, self._backups, reason, self._clock())
+
+    def rescue(self) -> Path:
+        """Copy what is still open of a deleted file; raises StoreError. For the thread that reads."""
+        return self._connections.rescue(self._backups, self._clock())
 
     def backup_is_due(self, every: timedelta = EVERY) -> bool:
         """Whether there are changes that the newest backup lacks, and it is older than `every`."""
