@@ -30,7 +30,10 @@ def held(session: Session) -> Iterator[None]:
 
 async def told(pilot: Pilot[None], sentence: str) -> None:
     """Wait until a sentence can be read, wherever a long path makes it wrap."""
-    await until(pilot, lambda: sentence in " ".join(screen_text(pilot).split()))
+    try:
+        await until(pilot, lambda: sentence in " ".join(screen_text(pilot).split()))
+    except AssertionError:
+        raise AssertionError(f"{sentence!r} never appeared on:\n{screen_text(pilot)}") from None
 
 
 async def test_a_file_that_is_gone_is_named_in_every_view_and_missed_until_it_is_back(full: Session) -> None:
@@ -159,7 +162,7 @@ def emptied(session: Session) -> None:
     [
         (deleted, "There is no registry at"),
         (upgraded, "Please restart this one"),
-        (emptied, "is not the registry any more"),
+        (emptied, "any more that was opened"),
         (held, "locked by another process"),
     ],
 )

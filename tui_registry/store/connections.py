@@ -10,10 +10,10 @@ from pathlib import Path
 
 import peewee as pw
 
-from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreReadOnly
+from tui_registry.errors import StoreError, StoreMissing, StoreReadOnly
 from tui_registry.store.backup import back_up
 from tui_registry.store.database import READ_PATIENCE, WRITE_PATIENCE, RegistryDatabase
-from tui_registry.store.faults import explained
+from tui_registry.store.faults import explained, replaced
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.statements import fetch
 
@@ -76,9 +76,7 @@ class Connections:
         if 0 < found < FORMAT:
             raise StoreError("The registry was replaced by one of an older version. Please restart this one.")
         if found != FORMAT:
-            raise StoreDamaged(
-                f"{self.path} is not the registry any more that was opened. Nothing was saved: restore a backup."
-            )
+            raise replaced(self.path)
 
     def _database(self, patience: float) -> RegistryDatabase:
         return RegistryDatabase(self.path, timeout=patience, read_only=self.read_only)

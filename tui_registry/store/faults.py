@@ -131,7 +131,16 @@ def explain(error: BaseException, path: Path) -> StoreError:
             return StoreDamaged(
                 f"{path} is damaged ({_driver_error(error)}). Move it aside and restore a backup."
             )
+    if "no such table" in str(error) and path.stat().st_size == 0:
+        return replaced(path)
     return StoreError(f"{path} cannot be used: {_driver_error(error) or error}.")
+
+
+def replaced(path: Path) -> StoreDamaged:
+    """The refusal for a file that was emptied or written over while it was open."""
+    return StoreDamaged(
+        f"{path} is not the registry any more that was opened. Nothing was saved: restore a backup."
+    )
 
 
 def owner_and_mode(path: Path) -> str:
