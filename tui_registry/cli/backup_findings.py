@@ -11,6 +11,7 @@ from tui_registry.cli.findings import Finding
 from tui_registry.cli.opening import Session
 from tui_registry.clock import age, stamp
 from tui_registry.errors import RegistryError, StoreError
+from tui_registry.text import counted
 
 if TYPE_CHECKING:
     from tui_registry.store.backups import Backup
@@ -77,7 +78,7 @@ def leftover_findings(session: Session) -> Iterator[Finding]:
                 )
             elif beside.stat().st_size:
                 sentence = (
-                    f"{beside.name}: a save is under way, or was cut off and is undone by the next start."
+                    f"{beside.name}: a save is under way, or one cut off is undone by the next to open it."
                 )
                 yield Finding("leftovers", "warning", sentence)
     stale = 0
@@ -86,5 +87,7 @@ def leftover_findings(session: Session) -> Iterator[Finding]:
             stale += time.time() - draft.lstat().st_mtime > STALE_SECONDS
     if stale:
         yield Finding(
-            "leftovers", "warning", f"{stale} drafts of killed programs; the next start removes them."
+            "leftovers",
+            "warning",
+            f"{counted(stale, 'draft')} of killed programs; the next start removes them.",
         )

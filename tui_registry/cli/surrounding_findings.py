@@ -40,8 +40,8 @@ def clock_findings(session: Session) -> Iterator[Finding]:
         yield Finding(
             "clock",
             "warning",
-            f"It says {now:%Y-%m-%d}, before this program was written. Set it right: ages of checks and prices"
-            " are wrong until then, and so may certificates be.",
+            f"It says {now:%Y-%m-%d}, before this program was written. Set it right: ages of checks and"
+            " prices are wrong until then, and so may certificates be.",
         )
     elif newest is not None and moment(newest) > now + SKEW:
         yield Finding(

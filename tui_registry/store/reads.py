@@ -65,7 +65,8 @@ _NEWEST = """
 SELECT max(moment) FROM (
   SELECT max(updated_at) AS moment FROM provider UNION ALL SELECT max(updated_at) FROM model
   UNION ALL SELECT max(last_updated) FROM pricing_info UNION ALL SELECT max(last_updated) FROM model_pricing
-  UNION ALL SELECT max(last_updated) FROM limits_info UNION ALL SELECT max(created_at) FROM verification_result
+  UNION ALL SELECT max(last_updated) FROM limits_info
+  UNION ALL SELECT max(created_at) FROM verification_result
 )
 """
 _OF_PROVIDER = """
