@@ -13,7 +13,7 @@ from tests.promises.watched import Ended, is_possible, killed_at
 from tests.registries import Home
 from tui_registry.store import database
 
-SHORT_POINTS = 12
+SHORT_POINTS = 8
 """How many points of a deed the short form tries, spread over all of them."""
 
 NEVER = 0
