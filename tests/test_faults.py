@@ -21,6 +21,7 @@ from tui_registry.errors import (
     StoreMissing,
     StoreNewer,
 )
+from tui_registry.store import soundness
 from tui_registry.store.database import RegistryDatabase, create_database
 from tui_registry.store.faults import explain, explained
 from tui_registry.store.mounts import network_banner
@@ -371,3 +372,13 @@ def test_a_network_file_system_is_told_with_what_to_do(tmp_path: Path, place: st
         assert f"({kind})" in told
         assert "TUI_REGISTRY_DB" in told
     assert network_banner(Path(place), tmp_path / "none") is None
+
+
+def test_a_start_leaves_the_values_of_a_large_file_to_a_worker(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(path, "PRAGMA ignore_check_constraints = on", "UPDATE known_provider SET endpoint = 'x'")
+    monkeypatch.setattr(soundness, "VALUE_CHECK_BYTES", 0)
+    assert check_file(path) == ()
+    with pytest.raises(StoreDamaged, match="CHECK constraint failed in known_provider"):
+        check_content(path)

@@ -11,7 +11,6 @@ from pathlib import Path
 import peewee as pw
 
 from tui_registry.errors import StoreError, StoreMissing, StoreReadOnly
-from tui_registry.store.backup import back_up
 from tui_registry.store.database import READ_PATIENCE, WRITE_PATIENCE, RegistryDatabase
 from tui_registry.store.faults import explained, replaced
 from tui_registry.store.schema import FORMAT
@@ -60,6 +59,8 @@ class Connections:
         """Copy through the lasting connection, which a deleted file outlives, as a backup; for its thread."""
         if self._lasting is None or threading.get_ident() != self._home_thread:
             raise StoreMissing(f"Nothing is open any more of {self.path}. Restore a backup.")
+        from tui_registry.store.backup import back_up
+
         source: sqlite3.Connection = self._lasting.connection()  # type: ignore[no-untyped-call]
         return back_up(self.path, backups, "rescue", moment, source=source)
 

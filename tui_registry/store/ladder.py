@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tui_registry.clock import Clock
 from tui_registry.errors import StoreDamaged
-from tui_registry.store.backup import back_up
 from tui_registry.store.database import WRITE_PATIENCE, location
 from tui_registry.store.faults import explained
 from tui_registry.store.schema import build, steps
@@ -64,6 +63,8 @@ def _step_up(
     clock: Clock,
 ) -> Path:
     """Back the file up, run the steps and check what they left, inside the open transaction."""
+    from tui_registry.store.backup import back_up
+
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise StoreDamaged(f"{path} is damaged, so it was not upgraded: {problem}. Restore a backup.")

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import Refused, StoreReadOnly
-from tui_registry.store.backup import back_up
-from tui_registry.store.backups import EVERY, Backup, backups_of, check_sum, is_due
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
@@ -25,13 +23,21 @@ from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
-from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_copy, check_file, how_to_open
+from tui_registry.store.soundness import (
+    DEEP_CHECK_BYTES,
+    VALUE_CHECK_BYTES,
+    check_content,
+    check_copy,
+    check_file,
+    how_to_open,
+)
 from tui_registry.store.views import Views
 from tui_registry.store.writes import Writes
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
 
 if TYPE_CHECKING:
+    from tui_registry.store.backups import Backup
     from tui_registry.store.contents import Contents
     from tui_registry.store.restoring import Restored
 
@@ -44,7 +50,7 @@ PAGE_BUDGET = 0.04
 class Store:
     """An open registry; `banner` is what a person should know about how it was opened, None if nothing.
 
-    `is_checked` is False for a large file whose pages were not all read at opening; `check` reads them.
+    `is_checked` is False for a large file not all of which was checked at opening; `check` does that.
     `has_written` says whether any change was handed in here.
     """
 
@@ -94,14 +100,15 @@ class Store:
         read_only = read_only or opening.read_only
         if not read_only:
             climb(path, backups, clock)
-        is_large = path.stat().st_size > DEEP_CHECK_BYTES
+        size = path.stat().st_size
+        is_large = size > DEEP_CHECK_BYTES
         notes = check_file(path, quick=is_large)
         if not read_only:
             remove_stale(drafts_of(path, backups))
         banner = " ".join(note for note in (opening.banner, network_banner(path), *notes) if note) or None
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
-        store.is_checked = not is_large
+        store.is_checked = not is_large and size <= VALUE_CHECK_BYTES
         if not read_only and store.reads.setting(SEEDED) != known.version:
             with connections.write() as database:
                 reads = Reads(lambda: nullcontext(database))
@@ -123,22 +130,30 @@ class Store:
 
     def back_up(self, reason: str) -> Path:
         """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
+        from tui_registry.store.backup import back_up
+
         return back_up(self.path, self._backups, reason, self._clock())
 
     def rescue(self) -> Path:
         """Copy what is still open of a deleted file; raises StoreError. For the thread that reads."""
         return self._connections.rescue(self._backups, self._clock())
 
-    def backup_is_due(self, every: timedelta = EVERY) -> bool:
-        """Whether there are changes that the newest backup lacks, and it is older than `every`."""
-        return not self.read_only and is_due(self.path, self._backups, self._clock(), every)
+    def backup_is_due(self, every: timedelta | None = None) -> bool:
+        """Whether there are changes that the newest backup lacks, and it is older than `every`, an hour."""
+        from tui_registry.store.backups import EVERY, is_due
 
-    def backups(self) -> list[Backup]:
+        age = EVERY if every is None else every
+        return not self.read_only and is_due(self.path, self._backups, self._clock(), age)
+
+    def backups(self) -> "list[Backup]":
         """The backups of this registry, the newest first."""
+        from tui_registry.store.backups import backups_of
+
         return backups_of(self.path, self._backups)
 
     def look_into_backup(self, backup: Path) -> "Contents":
         """What a sound backup holds; raises StoreError for another. For a worker."""
+        from tui_registry.store.backups import check_sum
         from tui_registry.store.contents import look_into
 
         check_sum(backup)

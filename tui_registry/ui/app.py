@@ -34,6 +34,8 @@ from tui_registry.ui.verifying import is_running, look_for_interrupted, may_quit
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
+CHECK_AFTER = 1.0
+"""Seconds until a large file, not all of which its opening checked, is read; the first list comes first."""
 SECOND_PRESS = 2.0
 """Seconds within which a second ctrl+c quits."""
 
@@ -93,12 +95,13 @@ class RegistryApp(TerminalApp):
         self.set_interval(LOOK_EVERY, self._look_for_changes)
         self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
-            self.run_worker(self._check_registry())
+            self.set_timer(CHECK_AFTER, self._check_registry)
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
 
+    @work(group="check")
     async def _check_registry(self) -> None:
         """Read the whole of a large file, which its opening did not, and say if it is damaged."""
         try:
