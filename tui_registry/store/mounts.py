@@ -7,8 +7,8 @@ from pathlib import Path
 MOUNTS = Path("/proc/self/mountinfo")
 
 _NETWORK = re.compile(
-    r"9p|afs|autofs|beegfs|ceph|cifs|coda|glusterfs|gpfs|lustre|ncpfs|nfs4?|ocfs2|orangefs|panfs|pvfs2|smb3"
-    r"|smbfs|virtiofs|fuse\.(davfs|gcsfuse|glusterfs|rclone|s3fs|sshfs)|davfs"
+    r"9p|afs|beegfs|ceph|cifs|coda|glusterfs|gpfs|lustre|ncpfs|nfs4?|ocfs2|orangefs|panfs|pvfs2|smb3"
+    r"|smbfs|fuse\.(davfs|gcsfuse|glusterfs|rclone|s3fs|sshfs)|davfs"
 )
 
 
