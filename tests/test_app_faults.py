@@ -13,6 +13,7 @@ from tests.registries import CANARY, add_keyed, done, provider_draft
 from tui_registry.store import connections
 from tui_registry.store.schema import FORMAT
 from tui_registry.text import Secret
+from tui_registry.ui import backing_up
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.list_screen import ListScreen
 
@@ -196,7 +197,8 @@ async def test_a_deleted_file_is_saved_from_what_is_still_open_of_it(empty: Sess
         await pilot.press("2")
         await told(pilot, "Back up now saves what is still open of it")
         await pilot.press("1")
-        app.action_back_up()
+        assert isinstance(app.screen, ListScreen)
+        app.screen.begin(backing_up.back_up_now)
         await told(pilot, "Backed up to")
     (backup,) = empty.store.backups()
     assert empty.store.look_into_backup(backup.path).keys == 1

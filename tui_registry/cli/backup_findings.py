@@ -50,16 +50,12 @@ def backup_findings(session: Session) -> Iterator[Finding]:
 
 def _problem(backup: "Backup") -> str | None:
     """Why a backup cannot be relied on; None where it can."""
-    from tui_registry.store.backups import check_sum
-    from tui_registry.store.soundness import check_copy
+    from tui_registry.store.contents import look_into_sound
 
     try:
-        check_sum(backup.path)
-        check_copy(backup.path)
+        look_into_sound(backup.path)
     except RegistryError as error:
         return str(error)
-    except OSError as error:
-        return f"{backup.path} cannot be read: {error.strerror}."
     return None
 
 

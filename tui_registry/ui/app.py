@@ -114,16 +114,6 @@ class RegistryApp(TerminalApp):
         if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
 
-    def action_back_up(self) -> None:
-        """Make a backup now."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.begin(backing_up.back_up_now)
-
-    def action_restore(self) -> None:
-        """Choose a backup and bring it back."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.begin(backing_up.choose_backup)
-
     def _offer_kept(self) -> None:
         if isinstance(self.screen, DeskScreen):
             self.screen.begin(offer_kept)
@@ -278,9 +268,15 @@ class RegistryApp(TerminalApp):
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
         if isinstance(screen, DeskScreen):
-            yield SystemCommand("Back up now", "a checked copy among the backups", self.action_back_up)
+            yield SystemCommand(
+                "Back up now",
+                "a checked copy among the backups",
+                partial(screen.begin, backing_up.back_up_now),
+            )
             if not self.desk.store.read_only:
-                yield SystemCommand("Restore…", "bring a backup back", self.action_restore)
+                yield SystemCommand(
+                    "Restore…", "bring a backup back", partial(screen.begin, backing_up.choose_backup)
+                )
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":
