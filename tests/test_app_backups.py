@@ -6,6 +6,7 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import add_keyed, done, provider_draft
 from tui_registry.ui import backing_up
+from tui_registry.ui.list_screen import ListScreen
 
 SIZE = (80, 24)
 
@@ -29,7 +30,8 @@ async def test_a_backup_by_command_comes_back_by_command(empty: Session) -> None
         empty.home.clock.move(hours=3)
         await pilot.press("r")
         await on_screen(pilot, "xAI")
-        app.action_restore()
+        assert isinstance(app.screen, ListScreen)
+        app.screen.begin(backing_up.choose_backup)
         await on_screen(pilot, "Restore a backup")
         assert "3h ago" in screen_text(pilot)
         assert "by hand" in screen_text(pilot)

@@ -123,6 +123,22 @@ class TestFileUnderneath:
         assert len({first, second, store.data_version()}) == 3
 
 
+class TestClock:
+    def test_saves_go_on_and_times_never_fall_wherever_the_clock_jumps(
+        self, home: Home, store: Store
+    ) -> None:
+        row = add_groq(store)
+        stamps = [row.updated_at]
+        for number, days in enumerate((-400, 800, 11 * 365, -13 * 365, 1)):
+            home.clock.move(days=days)
+            edit = provider_draft(description=f"jump {number}")
+            row = done(store, lambda write, edit=edit, row=row: write.save_provider(row.id, edit, row))  # type: ignore[misc]
+            stamps.append(row.updated_at)
+        assert stamps == sorted(stamps)
+        assert stamps[-1].startswith("2038")
+        assert (row.row_version, row.description) == (6, "jump 4")
+
+
 class TestQueue:
     def test_runs_changes_in_the_order_they_came(self, home: Home) -> None:
         seen: list[int] = []

@@ -52,15 +52,11 @@ def _backups(session: Session) -> "Iterator[Way]":
 
 
 def _sound(backup: "Backup") -> "Contents | None":
-    from tui_registry.store.backups import check_sum
-    from tui_registry.store.contents import look_into
-    from tui_registry.store.soundness import check_copy
+    from tui_registry.store.contents import look_into_sound
 
     try:
-        check_sum(backup.path)
-        check_copy(backup.path)
-        return look_into(backup.path)
-    except (RegistryError, OSError):
+        return look_into_sound(backup.path)
+    except RegistryError:
         return None
 
 

@@ -50,7 +50,7 @@ def tell_restored(session: Session, restored: "Restored", backup: Path, as_json:
         print_json(
             {
                 "restored": str(backup),
-                "sum_checked": restored.was_summed,
+                "sum_checked": held.was_summed,
                 "set_aside": None if aside is None else str(aside),
                 "vault": vault_sentence(session, held),
                 **held.counts(),
@@ -58,7 +58,7 @@ def tell_restored(session: Session, restored: "Restored", backup: Path, as_json:
         )
         return
     tell(f"Restored {backup}: {held.words()}.")
-    if not restored.was_summed:
+    if not held.was_summed:
         tell("No SHA-256 lay beside it, so only its structure and rules were checked.")
     if aside is not None:
         tell(f"The file that was there is now {aside}")
@@ -172,16 +172,13 @@ def _list(session: Session, as_json: bool) -> None:
 
 def _judged(backup: "Backup") -> tuple[str, "Contents | None"]:
     """`ok`, `ok, no sum` or `damaged`, and what a sound one holds."""
-    from tui_registry.store.backups import check_sum
-    from tui_registry.store.contents import look_into
-    from tui_registry.store.soundness import check_copy
+    from tui_registry.store.contents import look_into_sound
 
     try:
-        was_summed = check_sum(backup.path)
-        check_copy(backup.path)
-        return "ok" if was_summed else "ok, no sum", look_into(backup.path)
-    except (RegistryError, OSError):
+        held = look_into_sound(backup.path)
+    except RegistryError:
         return "damaged", None
+    return "ok" if held.was_summed else "ok, no sum", held
 
 
 def _stamp(backup: "Backup") -> str:

@@ -2,11 +2,14 @@
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_registry.errors import StoreError
+from tui_registry.store.backups import check_sum
 from tui_registry.store.database import location
 from tui_registry.store.faults import explained
+from tui_registry.store.soundness import check_copy
 from tui_registry.text import counted
 
 _QUESTION = """
@@ -25,6 +28,8 @@ class Contents:
     models: int
     results: int
     vault_key_id: str | None
+    was_summed: bool = False
+    """Whether a sum beside the file vouched for it."""
 
     def counts(self) -> dict[str, int]:
         """The numbers by their names."""
@@ -38,6 +43,17 @@ class Contents:
     def words(self) -> str:
         """The numbers in words."""
         return ", ".join(counted(number, name.removesuffix("s")) for name, number in self.counts().items())
+
+
+def look_into_sound(backup: Path) -> Contents:
+    """What a backup holds, once its sum, pages and rules were checked; raises StoreError for another."""
+    with explained(backup):
+        try:
+            was_summed = check_sum(backup)
+        except OSError as error:
+            raise StoreError(f"{backup} cannot be read: {error.strerror}.") from error
+        check_copy(backup)
+    return replace(look_into(backup), was_summed=was_summed)
 
 
 def look_into(path: Path) -> Contents:

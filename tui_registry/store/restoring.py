@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,11 +27,10 @@ COMPANIONS = ("-journal", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What the registry now holds, where the file it replaced lies, and whether a sum vouched for it."""
+    """What the registry now holds, and where the file it replaced lies."""
 
     contents: Contents
     aside: Path | None
-    was_summed: bool
 
 
 def restore(path: Path, backup: Path, moment: datetime) -> Restored:
@@ -49,7 +48,8 @@ def restore(path: Path, backup: Path, moment: datetime) -> Restored:
         with explained(backup):
             was_summed = check_sum(backup)
             _copy(backup, draft)
-        return Restored(check_new(draft, backup), put_in_place(draft, path, why, moment), was_summed)
+        held = replace(check_new(draft, backup), was_summed=was_summed)
+        return Restored(held, put_in_place(draft, path, why, moment))
 
 
 def _is_damaged(path: Path) -> bool:

@@ -17,8 +17,15 @@ from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
 from tui_registry.store.leftovers import drafts_of, remove_stale
+from tui_registry.store.mounts import network_banner
 from tui_registry.store.queue import WriteQueue
-from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.soundness import (
+    DEEP_CHECK_BYTES,
+    VALUE_CHECK_BYTES,
+    check_content,
+    check_file,
+    how_to_open,
+)
 from tui_registry.store.statements import fetch
 from tui_registry.store.views import Views
 from tui_registry.vault import KeyState, Vault, VaultStatus
@@ -49,7 +56,7 @@ PAGE_BUDGET = 0.04
 class Store:
     """An open registry; `banner` is what a person should know about how it was opened, None if nothing.
 
-    `is_checked` is False for a large file whose pages were not all read at opening; `check` reads them.
+    `is_checked` is False for a large file not all of which was checked at opening; `check` does that.
     `has_written` says whether any change was handed in here.
     """
 
@@ -95,14 +102,15 @@ class Store:
         read_only = read_only or opening.read_only
         if not read_only:
             climb(path, backups, clock)
-        is_large = path.stat().st_size > DEEP_CHECK_BYTES
+        size = path.stat().st_size
+        is_large = size > DEEP_CHECK_BYTES
         notes = check_file(path, quick=is_large)
         if not read_only:
             remove_stale(drafts_of(path, backups))
-        banner = " ".join(note for note in (opening.banner, *notes) if note) or None
+        banner = " ".join(note for note in (opening.banner, network_banner(path), *notes) if note) or None
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
-        store.is_checked = not is_large
+        store.is_checked = not is_large and size <= VALUE_CHECK_BYTES
         if not read_only:
             store._seed(known)
         return store
@@ -169,11 +177,17 @@ class Store:
 
         return back_up(self.path, self._backups, reason, self._clock())
 
+    def rescue(self) -> Path:
+        """Copy what is still open of a deleted file; raises StoreError. For the thread that reads."""
+        return self._connections.rescue(self._backups, self._clock())
+
     def backup_is_due(self, every: "timedelta | None" = None) -> bool:
-        """Whether there are changes that the newest backup lacks, and it is older than `every`."""
+        """Whether there are changes that the newest backup lacks, and it is older than `every`, an hour."""
         from tui_registry.store.backups import EVERY, is_due
 
-        return not self.read_only and is_due(self.path, self._backups, self._clock(), every or EVERY)
+
+        age = EVERY if every is None else every
+        return not self.read_only and is_due(self.path, self._backups, self._clock(), age)
 
     def backups(self) -> "list[Backup]":
         """The backups of this registry, the newest first."""
@@ -183,13 +197,9 @@ class Store:
 
     def look_into_backup(self, backup: Path) -> "Contents":
         """What a sound backup holds; raises StoreError for another. For a worker."""
-        from tui_registry.store.backups import check_sum
-        from tui_registry.store.contents import look_into
-        from tui_registry.store.soundness import check_copy
+        from tui_registry.store.contents import look_into_sound
 
-        check_sum(backup)
-        check_copy(backup)
-        return look_into(backup)
+        return look_into_sound(backup)
 
     def restore(self, backup: Path) -> "Future[Restored]":
         """Put a backup in the file's place, after the changes handed in before; raises as `restore` does."""

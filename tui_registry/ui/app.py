@@ -36,7 +36,7 @@ LOOK_EVERY = 2.0
 LOOK_ANYHOW = 30.0
 """The same where it does, for what it does not see, such as a change made on another machine."""
 CHECK_AFTER = 3.0
-"""Seconds until a large file is read whole: the first keys of a person come before."""
+"""Seconds until a large file, not all of which its opening checked, is read; the first keys come before."""
 SECOND_PRESS = 2.0
 """Seconds within which a second ctrl+c quits."""
 
@@ -104,7 +104,7 @@ class RegistryApp(TerminalApp):
         self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_for_changes)
         self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
-            self.set_timer(CHECK_AFTER, lambda: self.run_worker(self._check_registry()))
+            self.set_timer(CHECK_AFTER, self._check_registry)
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
             for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -130,6 +130,7 @@ class RegistryApp(TerminalApp):
             self._notices.close()
             self._notices = None
 
+    @work(group="check")
     async def _check_registry(self) -> None:
         """Read the whole of a large file, which its opening did not, and say if it is damaged."""
         try:
@@ -141,16 +142,6 @@ class RegistryApp(TerminalApp):
     async def _back_up_if_due(self) -> None:
         if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
-
-    def action_back_up(self) -> None:
-        """Make a backup now."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.begin(backing_up.back_up_now)
-
-    def action_restore(self) -> None:
-        """Choose a backup and bring it back."""
-        if isinstance(self.screen, DeskScreen):
-            self.screen.begin(backing_up.choose_backup)
 
     def _look_back(self) -> None:
         """Offer what was left unfinished the last time, now that the first list is drawn."""
@@ -326,9 +317,15 @@ class RegistryApp(TerminalApp):
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
         if isinstance(screen, DeskScreen):
-            yield SystemCommand("Back up now", "a checked copy among the backups", self.action_back_up)
+            yield SystemCommand(
+                "Back up now",
+                "a checked copy among the backups",
+                partial(screen.begin, backing_up.back_up_now),
+            )
             if not self.desk.store.read_only:
-                yield SystemCommand("Restore…", "bring a backup back", self.action_restore)
+                yield SystemCommand(
+                    "Restore…", "bring a backup back", partial(screen.begin, backing_up.choose_backup)
+                )
         from tui_registry.ui.importing import import_commands
 
         yield from import_commands(screen)

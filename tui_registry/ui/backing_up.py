@@ -22,8 +22,12 @@ LOOK_EVERY = 600.0
 
 
 async def back_up_now(screen: DeskScreen) -> None:
-    """Make a backup and say where it is."""
-    made = await asyncio.to_thread(screen.desk.store.back_up, "hand")
+    """Make a backup and say where it is; of a file that was deleted, from what is still open of it."""
+    store = screen.desk.store
+    if store.path.exists():
+        made = await asyncio.to_thread(store.back_up, "hand")
+    else:
+        made = store.rescue()
     screen.tell(f"Backed up to {made}")
 
 
