@@ -43,6 +43,8 @@ def run_app(session: Session) -> int:
     choices = merged(session.choices, found.settings)
     named_theme = session.environ.get("TEXTUAL_THEME")
     prepare_drawing(os.environ, slow=choices.slow)
+    session.has_screen = True
+    passphrase = session.passphrases.given()
     hasten_imports()
     store = session.opened()
     from tui_registry.ui.app import RegistryApp, theme_names
@@ -68,6 +70,8 @@ def run_app(session: Session) -> int:
         slow=choices.slow,
         keys=replace(keys, ascii_only=look.ascii),
         complaints=(*found.complaints, *unknown, *keys.complaints),
+        lock_after=found.settings.vault.lock_after,
+        passphrase=passphrase,
         drafts=None if store.read_only else session.paths.state / "drafts",
     )
     for complaint in desk.complaints:

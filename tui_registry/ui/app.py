@@ -23,6 +23,7 @@ from tui_registry.ui.form import FormScreen
 from tui_registry.ui.jumping import JumpCommands
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
 from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.locking import IdleLock, lock, lock_when_idle
 from tui_registry.ui.record_page import RecordPage
 from tui_registry.ui.restoring import keep_open_form, offer_kept
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
@@ -55,7 +56,7 @@ class RegistryApp(TerminalApp):
         bind("app.quit_now", "quit", priority=True),
         bind("app.copy_or_quit", "copy_or_quit"),
         bind("app.suspend", "suspend", priority=True),
-        bind("app.redraw", "redraw", priority=True),
+        bind("app.redraw", "redraw_and_lock", priority=True),
     ]
 
     def __init__(
@@ -71,6 +72,7 @@ class RegistryApp(TerminalApp):
         self._interrupted_at = -SECOND_PRESS
         self._seen_version = -1
         self._is_troubled = False
+        self._idle = IdleLock(desk.lock_after)
         for view in VIEWS:
             self.add_mode(view, partial(self._new_screen, view))
 
@@ -88,7 +90,7 @@ class RegistryApp(TerminalApp):
         self.switch_mode("providers")
         self.call_after_refresh(self._offer_kept)
         self.run_worker(look_for_interrupted(self, self.desk))
-        self.set_interval(LOOK_EVERY, self._look_for_changes)
+        self.set_interval(LOOK_EVERY, self._look_around)
         if not self.desk.store.is_checked:
             self.run_worker(self._check_registry())
         if sys.platform != "win32":
@@ -147,6 +149,22 @@ class RegistryApp(TerminalApp):
         error = self._exception
         self._exit_renderables.clear()
         self.panic(crash_text(error))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Know when a key was last pressed."""
+        if isinstance(event, events.Key | events.Paste):
+            self._idle.pressed()
+        await super().on_event(event)
+
+    async def action_redraw_and_lock(self) -> None:
+        """Draw the screen anew; a vault with a passphrase is locked with it."""
+        self.action_redraw()
+        await lock(self, self.desk)
+
+    async def _look_around(self) -> None:
+        """Lock the vault that nobody works with, and show what another session has committed."""
+        await lock_when_idle(self, self.desk, self._idle)
+        self._look_for_changes()
 
     def _look_for_changes(self) -> None:
         """Show what another session has committed."""
@@ -241,6 +259,8 @@ class RegistryApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""
+        from tui_registry.ui.vault_page import vault_commands
+
         listed: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
@@ -252,6 +272,7 @@ class RegistryApp(TerminalApp):
             yield SystemCommand(
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
+        yield from vault_commands(screen)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":
