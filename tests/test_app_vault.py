@@ -242,7 +242,7 @@ async def test_locking_stops_a_run_which_can_be_gone_on_with(locked: Session) ->
         locked.desk.run = run  # type: ignore[assignment]
         await locking.lock(app, locked.desk)
         assert not run.is_going
-        await on_screen(pilot, "The run was stopped; what it had done is kept.")
+        await on_screen(pilot, "The run was stopped")
 
 
 async def test_verifying_asks_for_the_passphrase_after_the_plan_and_before_anything_is_sent(
