@@ -1,8 +1,8 @@
 """What happens to the file or the vault's key while the app is open: it says so, goes on, and comes back."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 
 import pytest
 from textual.pilot import Pilot
@@ -10,7 +10,10 @@ from textual.pilot import Pilot
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, add_keyed, done, provider_draft
+from tui_registry.store import connections
+from tui_registry.store.schema import FORMAT
 from tui_registry.text import Secret
+from tui_registry.ui.form import FormScreen
 from tui_registry.ui.list_screen import ListScreen
 
 WIDE = (120, 36)
@@ -27,7 +30,10 @@ def held(session: Session) -> Iterator[None]:
 
 async def told(pilot: Pilot[None], sentence: str) -> None:
     """Wait until a sentence can be read, wherever a long path makes it wrap."""
-    await until(pilot, lambda: sentence in " ".join(screen_text(pilot).split()))
+    try:
+        await until(pilot, lambda: sentence in " ".join(screen_text(pilot).split()))
+    except AssertionError:
+        raise AssertionError(f"{sentence!r} never appeared on:\n{screen_text(pilot)}") from None
 
 
 async def test_a_file_that_is_gone_is_named_in_every_view_and_missed_until_it_is_back(full: Session) -> None:
@@ -136,3 +142,61 @@ async def test_the_shells_key_is_not_taken_over_for_a_host_that_an_endpoint_was_
         await pilot.press("y")
         await on_screen(pilot, "Sealed 1 of 1 keys")
         assert full.store.reads.provider("Groq").api_key_encrypted is None
+
+
+def deleted(session: Session) -> None:
+    session.home.database.unlink()
+
+
+def upgraded(session: Session) -> None:
+    with closing(sqlite3.connect(session.home.database)) as shell:
+        shell.execute(f"PRAGMA user_version = {FORMAT + 1}")
+
+
+def emptied(session: Session) -> None:
+    session.home.database.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told_as"),
+    [
+        (deleted, "There is no registry at"),
+        (upgraded, "Please restart this one"),
+        (emptied, "any more that was opened"),
+        (held, "locked by another process"),
+    ],
+)
+async def test_a_save_that_cannot_be_made_says_why_and_keeps_what_was_typed(
+    empty: Session, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Session], object], told_as: str
+) -> None:
+    monkeypatch.setattr(connections, "WRITE_PATIENCE", 0.1)
+    add_keyed(empty.store)
+    app = empty.app()
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await on_screen(pilot, "Groq")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await type_text(pilot, "4217")
+        context = spoil(empty)
+        with context if isinstance(context, AbstractContextManager) else nullcontext():
+            await pilot.press("ctrl+s")
+            await told(pilot, told_as)
+        assert isinstance(app.screen, FormScreen)
+        assert app.screen.texts["requests_per_minute"] == "4217"
+        assert "4217" in screen_text(pilot)
+    assert not empty.home.database.exists() or spoil is not deleted, "it is not made anew"
+
+
+async def test_a_deleted_file_is_saved_from_what_is_still_open_of_it(empty: Session) -> None:
+    add_keyed(empty.store)
+    app = empty.app()
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await on_screen(pilot, "Groq")
+        empty.home.database.unlink()
+        await pilot.press("2")
+        await told(pilot, "Back up now saves what is still open of it")
+        await pilot.press("1")
+        app.action_back_up()
+        await told(pilot, "Backed up to")
+    (backup,) = empty.store.backups()
+    assert empty.store.look_into_backup(backup.path).keys == 1

@@ -1,3 +1,5 @@
+import json
+import os
 import shlex
 import sqlite3
 from collections.abc import Callable
@@ -9,6 +11,7 @@ import pytest
 from tests.commanding import Shell, everything_below
 from tests.registries import CANARY, add_model, done
 from tests.registry_of import registry_of
+from tests.test_faults import leave_hot_journal
 from tui_registry.store import NewResult, Writes
 from tui_registry.store.soundness import DEEP_CHECK_BYTES
 
@@ -22,8 +25,6 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def findings(shell: Shell, code: int) -> dict[str, tuple[str, str]]:
-    import json
-
     result = shell.run("doctor", "--json")
     assert result.exit_code == code, result.output
     return {each["what"]: (each["state"], each["finding"]) for each in json.loads(result.stdout)}
@@ -183,3 +184,65 @@ def test_a_check_changes_no_byte(shell: Shell) -> None:
     before = everything_below(shell.root)
     findings(shell, 0)
     assert everything_below(shell.root) == before
+
+
+def test_a_clock_that_is_wrong_is_told(shell: Shell) -> None:
+    shell.clock.move(days=-1)
+    state, sentence = findings(shell, 0)["clock"]
+    assert state == "warning"
+    assert "ahead of the clock" in sentence
+    shell.clock.move(days=-400)
+    state, sentence = findings(shell, 0)["clock"]
+    assert "before this program was written" in sentence
+
+
+def test_the_newest_backup_is_checked_and_its_age_told(shell: Shell) -> None:
+    shell.clock.move(hours=3)
+    shell.done("backup")
+    state, sentence = findings(shell, 0)["newest backup"]
+    assert (state, "just made, checked" in sentence) == ("ok", True)
+    shell.done("provider", "add", "OpenAI")
+    shell.clock.move(days=8)
+    state, sentence = findings(shell, 0)["newest backup"]
+    assert (state, "8d old" in sentence, "tui-registry backup" in sentence) == ("warning", True, True)
+    newest = max((shell.root / "data" / "backups").glob("*-hand-*.db"))
+    newest.write_bytes(newest.read_bytes()[:-1] + b"x")
+    state, sentence = findings(shell, 1)["newest backup"]
+    assert (state, "SHA-256" in sentence) == ("problem", True)
+
+
+def test_without_a_backup_one_is_asked_for(shell: Shell) -> None:
+    for path in (shell.root / "data" / "backups").iterdir():
+        path.unlink()
+    assert findings(shell, 0)["newest backup"][0] == "warning"
+
+
+def test_leftovers_of_killed_programs_are_told_and_not_touched(shell: Shell) -> None:
+    draft = shell.home.database.with_name(".registry.db.0123456789ab.new")
+    draft.write_text("half")
+    os.utime(draft, (1, 1))
+    leave_hot_journal(shell.home.database)
+    before = everything_below(shell.root)
+    result = json.loads(shell.run("doctor", "--json").stdout)
+    told = " ".join(each["finding"] for each in result if each["what"] == "leftovers")
+    assert "undone by the next to open it" in told
+    assert "1 draft of" in told
+    assert everything_below(shell.root).keys() <= before.keys()
+
+
+@pytest.mark.parametrize(
+    ("environ", "what", "state", "words"),
+    [
+        ({"HTTPS_PROXY": "http://me:canary@proxy:3128"}, "proxy", "warning", "http://…@proxy:3128"),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "localhost"}, "proxy", "ok", "except localhost"),
+        ({}, "proxy", "ok", "directly"),
+    ],
+)
+def test_proxies_are_told_without_their_passwords(
+    shell: Shell, environ: dict[str, str], what: str, state: str, words: str
+) -> None:
+    shell.environ = environ
+    found = findings(shell, 0)
+    assert found[what][0] == state
+    assert words in found[what][1]
+    assert "canary" not in str(found)

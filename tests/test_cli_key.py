@@ -202,4 +202,4 @@ def test_files_of_keys_and_data_are_private_whatever_the_umask(shell: Shell, tmp
     root = tmp_path / "open"
     process(root, "provider", "add", "Groq", before=lambda: os.umask(0))
     process(root, "key", "set", "Groq", typed=CANARY, before=lambda: os.umask(0))
-    assert [f"{path.stat().st_mode & 0o777:o}" for path in everything_below(root)] == ["600", "600"]
+    assert [f"{path.stat().st_mode & 0o777:o}" for path in everything_below(root)] == ["600"] * 4

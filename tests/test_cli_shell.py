@@ -93,7 +93,7 @@ class TestBeginning:
         root = tmp_path / "home"
         assert process(root, "provider", "add", "Groq", environ=moved).returncode == 0
         assert process(root, "key", "set", "Groq", typed=CANARY, environ=moved).returncode == 0
-        assert {path.name for path in tmp_path.iterdir()} == {"own.db", "own.key"}
+        assert {path.name for path in tmp_path.iterdir()} == {"backups", "own.db", "own.key"}
         assert process(root, "provider", "list").returncode == 0
         assert (root / "data" / "registry.db").is_file()
 

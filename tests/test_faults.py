@@ -23,6 +23,7 @@ from tui_registry.errors import (
 )
 from tui_registry.store.database import RegistryDatabase, create_database
 from tui_registry.store.faults import explain, explained
+from tui_registry.store.mounts import network_banner
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.soundness import check_content, check_file, how_to_open
 
@@ -133,7 +134,7 @@ def leave_hot_journal(path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
     assert done.returncode == -signal.SIGKILL
-    assert path.with_name("registry.db-journal").exists()
+    assert path.with_name(f"{path.name}-journal").exists()
 
 
 def counted(path: Path) -> object:
@@ -312,3 +313,61 @@ def test_an_error_with_a_sentence_of_its_own_keeps_it(path: Path) -> None:
 def test_a_writable_file_opens_for_writing(path: Path) -> None:
     opening = how_to_open(path)
     assert (opening.read_only, opening.banner) == (False, None)
+
+
+def test_a_suspended_program_is_named_as_the_cause_of_a_held_lock(path: Path) -> None:
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.readline()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        other.send_signal(signal.SIGSTOP)
+        while Path(f"/proc/{other.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            pass
+        words = rf"\(pid {other.pid}\), which is suspended, as by Ctrl-Z\. Let it go on with fg"
+        with pytest.raises(StoreLocked, match=words):
+            take_lock(path)
+        other.send_signal(signal.SIGCONT)
+        other.communicate("done\n")
+
+
+def take_lock(path: Path) -> None:
+    database = RegistryDatabase(path, timeout=0.05)
+    with explained(path), database.connection_context(), database.atomic():
+        raise AssertionError("it is held")
+
+
+MOUNTS = r"""
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+40 22 0:35 / /home rw,nosuid shared:20 - nfs4 server:/home rw,vers=4.2
+41 40 8:2 / /home/ana/local rw - ext4 /dev/sda2 rw
+42 22 0:40 / /mnt/my\040share rw - cifs //server/share rw
+43 22 0:41 / /mnt/far rw - fuse.sshfs me@far: rw
+broken line
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        ("/home/ana/data/registry.db", "nfs4"),
+        ("/home/ana/local/registry.db", None),
+        ("/homework/registry.db", None),
+        ("/mnt/my share/registry.db", "cifs"),
+        ("/mnt/far/registry.db", "fuse.sshfs"),
+        ("/var/registry.db", None),
+    ],
+)
+def test_a_network_file_system_is_told_with_what_to_do(tmp_path: Path, place: str, kind: str | None) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+    told = network_banner(Path(place), mounts)
+    assert (told is not None) == (kind is not None)
+    if told is not None:
+        assert f"({kind})" in told
+        assert "TUI_REGISTRY_DB" in told
+    assert network_banner(Path(place), tmp_path / "none") is None

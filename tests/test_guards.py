@@ -3,6 +3,7 @@
 import os
 import pty
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-from tests.commanding import PROGRAM, Shell, Terminal, process, surroundings
+from tests.commanding import PROGRAM, Shell, Terminal, everything_below, process, surroundings
 from tests.registries import CANARY
 from tui_registry.cli.opening import Choices
 from tui_registry.cli.screen import Look, look_for
@@ -171,12 +172,28 @@ def test_an_encoding_that_is_not_utf8_is_repaired(root: Path) -> None:
     assert "╭".encode() in terminal.written
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_with_the_terminal_restored(root: Path, number: signal.Signals) -> None:
-    terminal = opened(root)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_with_the_terminal_restored_and_every_save_made(
+    root: Path, number: signal.Signals
+) -> None:
+    code = (
+        "import time; from tests.registries import provider_draft; from tui_registry.cli import main\n"
+        "from tui_registry.ui.app import RegistryApp\n"
+        "def save(self):\n"
+        "    self.desk.store.write(lambda w: time.sleep(1)); self.notify('on its way')\n"
+        "    self.desk.store.write(lambda w: w.add_provider(provider_draft('xAI', 'https://api.x.ai/v1')))\n"
+        "RegistryApp.action_keys = save; main()"
+    )
+    terminal = Terminal(
+        root, "-c", code, program=PROGRAM[:1], environ={"PYTHONPATH": str(Path(__file__).parents[1])}
+    )
+    terminal.until("Groq")
+    terminal.type("?")
+    terminal.until("on its way")
     terminal.process.send_signal(number)
     assert terminal.end() == 128 + number
     assert terminal.written.rindex(ALTERNATE_SCREEN_LEFT) > terminal.written.rindex(ALTERNATE_SCREEN_ENTERED)
+    assert "xAI" in process(root, "provider", "list").stdout
 
 
 def test_a_bug_in_the_app_ends_it_without_locals_without_a_secret_and_not_with_zero(root: Path) -> None:
@@ -193,13 +210,18 @@ def test_a_bug_in_the_app_ends_it_without_locals_without_a_secret_and_not_with_z
     assert terminal.end() == 1
     after = terminal.written[terminal.written.rindex(ALTERNATE_SCREEN_LEFT) :]
     assert b"because of a bug" in after
+    log = root / "state" / "crash.log"
+    assert f"Log:{log}" in "".join(after.decode().split())
+    assert "RuntimeError" in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert CANARY.encode() not in terminal.written
+    assert not [path for path, held in everything_below(root).items() if CANARY.encode() in held]
     assert process(root, "doctor").returncode == 0
 
 
 def test_a_registry_that_cannot_be_opened_is_said_before_the_screen_is_taken(root: Path) -> None:
     (root / "data" / "registry.db").write_bytes(b"")
-    terminal = Terminal(root)
+    terminal = Terminal(root, "--read-only")
     assert terminal.end() == 3
     assert b"is empty" in terminal.written
     assert ALTERNATE_SCREEN_ENTERED not in terminal.written

@@ -14,7 +14,18 @@ from tui_registry.cli.endings import Ending, end_quietly_on_a_bug
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
 COMMANDS = (
-    *("provider", "key", "model", "pricing", "limits", "catalog", "verify", "history", "vault", "doctor"),
+    "provider",
+    "key",
+    "model",
+    "pricing",
+    "limits",
+    "catalog",
+    "verify",
+    "history",
+    "backup",
+    "restore",
+    "vault",
+    "doctor",
     "keys",
 )
 """The commands; each is in the module of its name."""

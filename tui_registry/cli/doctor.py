@@ -5,9 +5,11 @@ from shlex import quote
 
 import click
 
-from tui_registry.cli.findings import Finding, environment_findings, place_findings
+from tui_registry.cli.backup_findings import backup_findings, leftover_findings
+from tui_registry.cli.findings import Finding, place_findings
 from tui_registry.cli.opening import Session
 from tui_registry.cli.output import json_option, print_json, print_table
+from tui_registry.cli.surrounding_findings import clock_findings, environment_findings, file_system_findings
 from tui_registry.endpoint import stored_endpoint
 from tui_registry.errors import Refused, RegistryError, StoreError
 from tui_registry.money import show_count
@@ -21,13 +23,20 @@ UNUSABLE = 3
 @json_option
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """Check places, file, vault, keys and states; changes nothing.
+    """Check places, file, vault, keys, states, backups, clock and terminal; changes nothing.
 
     Exit code: 0 no problem, 1 a problem, 3 the registry cannot be opened.
     """
     session = context.find_object(Session)
     assert session is not None
-    findings = [*place_findings(session), *_registry_findings(session), *environment_findings(session)]
+    findings = [
+        *place_findings(session),
+        *file_system_findings(session),
+        *leftover_findings(session),
+        *_registry_findings(session),
+        *backup_findings(session),
+        *environment_findings(session),
+    ]
     if as_json:
         print_json([finding.record() for finding in findings])
     else:
@@ -48,7 +57,7 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
     if not present:
         traces = session.traces()
         if traces:
-            words = f"There is none, but {' and '.join(traces)}. Copy a backup to {session.paths.database}."
+            words = f"There is none, but {' and '.join(traces)}. Run: tui-registry restore"
             yield Finding("registry", "problem", words, unusable=True)
         else:
             yield Finding("registry", "warning", "There is none yet; the first start makes one.")
@@ -62,6 +71,7 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
     yield Finding("registry", "warning" if note else "ok", note or "It opens, in the format of this version.")
     looks = {
         "integrity": _integrity,
+        "clock": clock_findings,
         "vault": _vault,
         "keys": _keys,
         "purge": _purges,
@@ -77,7 +87,8 @@ def _registry_findings(session: Session) -> Iterator[Finding]:
 
 def _integrity(session: Session) -> Iterator[Finding]:
     session.open_as_found().check()
-    yield Finding("integrity", "ok", "Every page, reference and rule is as it should be.")
+    yield Finding("integrity", "ok", "Every page and every reference is as it should be.")
+    yield Finding("schema", "ok", "Every table, rule and index is the one of this version.")
 
 
 def _vault(session: Session) -> Iterator[Finding]:

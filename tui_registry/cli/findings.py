@@ -1,9 +1,7 @@
-"""What `doctor` finds around the registry: places with their owners and modes, and the terminal."""
+"""One line of what `doctor` reports, and the places of the registry with their owners and modes."""
 
 import os
-import shutil
 import stat
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,24 +69,3 @@ def _user(number: int) -> str:
         return pwd.getpwuid(number).pw_name
     except (ImportError, KeyError):
         return str(number)
-
-
-def environment_findings(session: Session) -> Iterator[Finding]:
-    """The terminal as the app would find it."""
-    term = session.environ.get("TERM", "")
-    size = shutil.get_terminal_size()
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        yield Finding("terminal", "ok", "None here; the app needs one, the commands do not.")
-    elif term in ("", "dumb"):
-        yield Finding("terminal", "warning", f"TERM is {term or 'not set'}: the app cannot draw here.")
-    elif size.columns < 60 or size.lines < 15:
-        sentence = f"{size.columns}x{size.lines} is small; the app needs 60x15 or more."
-        yield Finding("terminal", "warning", sentence)
-    else:
-        colours = "without colours (NO_COLOR)" if session.environ.get("NO_COLOR") else "in colours"
-        yield Finding("terminal", "ok", f"{term}, {size.columns}x{size.lines}, {colours}.")
-    encoding = (sys.stdout.encoding or "").lower()
-    if encoding.replace("-", "") != "utf8":
-        yield Finding("encoding", "warning", f"It is {encoding or 'not known'}; UTF-8 shows every name.")
-    else:
-        yield Finding("encoding", "ok", "UTF-8")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -166,6 +167,7 @@ class Session:
             self.views.close()
         if self._store is not None:
             self._store.close()
+            self.back_up_if_due()
             self._store = None
 
     def is_there(self) -> bool:
@@ -178,14 +180,49 @@ class Session:
             raise StoreError(f"{self.paths.database} cannot be reached: {error.strerror}.") from error
         return True
 
+    def found_database(self) -> Path:
+        """The registry's file, which must be there; raises StoreError, makes nothing."""
+        if not self.is_there():
+            raise StoreMissing(self._lost())
+        return self.paths.database
+
     def traces(self) -> list[str]:
         """What shows that a registry was here before, in words; empty on a bare home."""
         found = []
         if any(self.paths.backups.glob("*.db")):
             found.append(f"there are backups in {self.paths.backups}")
+        if asides := sorted(self.paths.database.parent.glob(f"{self.paths.database.name}[.-]*")):
+            found.append(f"there is {asides[-1].name} in {asides[-1].parent}")
         if os.path.lexists(self.paths.vault_key):
             found.append(f"there is a vault key at {self.paths.vault_key}")
         return found
+
+    def _lost(self) -> str:
+        """That there is no registry, what shows that there was one, and how a backup comes back."""
+        traces = self.traces()
+        if not traces:
+            return f"There is no registry at {self.paths.database}. The first start makes one."
+        return (
+            f"There is no registry at {self.paths.database}, but {' and '.join(traces)}."
+            " To list the backups and to bring one back, run: tui-registry restore"
+        )
+
+    def back_up_if_due(self, *, leaving: bool = False) -> None:
+        """After changes from here, a backup unless the last one is young; a failure is said and ends nothing.
+
+        Whoever leaves the app gets one however young the last is, but for a file that takes long to copy.
+        """
+        store = self._store
+        if store is None or self._demo is not None or not store.has_written:
+            return
+        from tui_registry.store.backups import EVERY, QUICK_BYTES
+
+        try:
+            at_once = leaving and self.paths.database.stat().st_size <= QUICK_BYTES
+            if store.backup_is_due(timedelta() if at_once else EVERY):
+                store.back_up("exit" if leaving else "hour")
+        except (StoreError, OSError) as error:
+            remark(f"No backup was made: {error}")
 
     def open_as_found(self) -> "Store":
         """The registry as it lies there, for reading only; raises StoreError, makes nothing."""
@@ -228,12 +265,12 @@ class Session:
         """Make the place for a new registry; raises StoreMissing where it would hide that one was lost."""
         if self.choices.read_only:
             raise StoreMissing(f"There is no registry at {path}, and --read-only makes none.")
-        traces = [] if self.choices.create else self.traces()
-        if traces:
-            raise StoreMissing(
-                f"There is no registry at {path}, but {' and '.join(traces)}. Copy a backup to that place,"
-                " or begin a new, empty registry with: tui-registry --create"
-            )
+        if not self.choices.create and self.traces():
+            raise StoreMissing(f"{self._lost()} To begin a new, empty registry, run: tui-registry --create")
+        if self.choices.create:
+            from tui_registry.store.restoring import set_strays_aside
+
+            set_strays_aside(path, self.clock())
         # A directory that a person named for the database alone may hold more than the registry.
         if "TUI_REGISTRY_DB" not in self.environ:
             from tui_registry.paths import make_private

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from tui_registry.cli.opening import Choices, Session
 from tui_registry.cli.output import remark
 from tui_registry.config import Settings, read_settings
-from tui_registry.errors import InvalidInput, Refused
+from tui_registry.errors import InvalidInput, Refused, StoreDamaged, StoreError, StoreMissing
 from tui_registry.text import clean
+
+if TYPE_CHECKING:
+    from tui_registry.store import Store
 
 SIXTEEN_COLOUR_THEME = "ansi-dark"
 """The theme that needs no more than a terminal's own colours."""
@@ -46,7 +50,9 @@ def run_app(session: Session) -> int:
     session.has_screen = True
     passphrase = session.passphrases.given()
     hasten_imports()
-    store = session.opened()
+    store = _opened(session, choices, utf8=utf8)
+    if store is None:
+        return StoreError.exit_code
     from tui_registry.ui.app import RegistryApp, theme_names
     from tui_registry.ui.desk import Desk
     from tui_registry.ui.own_keys import own_keys
@@ -73,6 +79,7 @@ def run_app(session: Session) -> int:
         lock_after=found.settings.vault.lock_after,
         passphrase=passphrase,
         drafts=None if store.read_only else session.paths.state / "drafts",
+        crash_log=session.paths.state / "crash.log",
     )
     for complaint in desk.complaints:
         remark(complaint)
@@ -80,7 +87,19 @@ def run_app(session: Session) -> int:
     gc.freeze()
     gc.enable()
     app.run(mouse=choices.mouse)
+    session.back_up_if_due(leaving=True)
     return app.return_code or 0
+
+
+def _opened(session: Session, choices: Choices, *, utf8: bool) -> "Store | None":
+    """The open registry; one that is damaged or gone is first brought back, and None where it was not."""
+    try:
+        return session.opened()
+    except (StoreDamaged, StoreMissing) as error:
+        from tui_registry.cli.recovering import recovered
+
+        look = look_for(replace(choices, theme=None), session.environ, utf8=utf8)
+        return session.opened() if recovered(session, error, look) else None
 
 
 def merged(choices: Choices, settings: Settings) -> Choices:

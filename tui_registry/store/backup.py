@@ -7,53 +7,92 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_registry.errors import StoreDamaged, StoreError
+from tui_registry.errors import Refused, StoreDamaged, StoreError
+from tui_registry.store.backups import made_name, sum_beside, thin
 from tui_registry.store.database import location, sync_directory
 from tui_registry.store.faults import explained
+from tui_registry.store.schema import FORMAT
+from tui_registry.store.soundness import read_format
 
 
-def back_up(path: Path, directory: Path, reason: str, moment: datetime) -> Path:
+def back_up(
+    path: Path, directory: Path, reason: str, moment: datetime, *, source: sqlite3.Connection | None = None
+) -> Path:
     """Copy the file into a 0700 directory as `registry-<reason>-<time>.db`, checked, with its SHA-256 beside.
 
+    Older backups are thinned once this one is checked. `source` is a connection to a file that is gone.
     Raises StoreError when no checked copy could be made; a half copy is removed.
     """
-    name = f"{path.stem}-{reason}-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}.db"
-    target, draft = directory / name, directory / f"{name}.part"
+    target = directory / made_name(path, reason, moment.astimezone(UTC))
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_made(target, error) from error
+    _write(path, target, source)
+    thin(path, directory, newest=target)
+    return target
+
+
+def back_up_as(path: Path, target: Path) -> Path:
+    """Copy the file to a place that a person named, checked, with its SHA-256 beside.
+
+    Raises Refused where something has that name already, else StoreError as `back_up` does.
+    """
+    for taken in (target, sum_beside(target)):
+        if os.path.lexists(taken):
+            raise Refused(f"{taken} is there already, and nothing is overwritten. Choose another name.")
+    _write(path, target)
+    return target
+
+
+def _write(path: Path, target: Path, source: sqlite3.Connection | None = None) -> None:
+    """Copy under another name, check, and only then give the copy its own."""
+    draft = target.with_name(f"{target.name}.part")
+    try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
             with explained(target):
-                _copy(path, draft)
+                if source is None:
+                    _copy_file(path, draft)
+                else:
+                    _copy(source, path, draft)
             _keep(draft, target)
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        raise StoreError(
-            f"No backup could be made at {target}: {error.strerror}. Nothing was changed."
-        ) from error
-    return target
+        raise _not_made(target, error) from error
 
 
-def _copy(path: Path, draft: Path) -> None:
+def _not_made(target: Path, error: OSError) -> StoreError:
+    return StoreError(f"No backup could be made at {target}: {error.strerror}. Nothing was changed.")
+
+
+def _copy_file(path: Path, draft: Path) -> None:
+    """A checked copy of a file; its time is that of the content, to tell changes by."""
+    changed = path.stat().st_mtime_ns
+    # a connection that may write also undoes a save that was cut off
+    place = location(path, read_only=not os.access(path, os.W_OK))
+    with closing(sqlite3.connect(place, uri=True)) as source:
+        _copy(source, path, draft)
+    os.utime(draft, ns=(changed, changed))
+
+
+def _copy(source: sqlite3.Connection, path: Path, draft: Path) -> None:
     """SQLite's own copy, then a whole check of it."""
-    with (
-        closing(sqlite3.connect(location(path, read_only=True), uri=True)) as source,
-        closing(sqlite3.connect(location(draft), uri=True)) as copy,
-    ):
+    with closing(sqlite3.connect(location(draft), uri=True)) as copy:
         source.backup(copy)
         problem = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if problem != "ok":
-        raise StoreDamaged(f"{path} could not be backed up whole: {problem}. Nothing was changed.")
+        if problem != "ok":
+            raise StoreDamaged(f"{path} could not be backed up whole: {problem}. Nothing was changed.")
+        read_format(copy, draft, FORMAT)
 
 
 def _keep(draft: Path, target: Path) -> None:
     """Give the copy its name and its sum, both safe against a power cut."""
-    digest = hashlib.sha256(draft.read_bytes()).hexdigest()
     with draft.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
         os.fsync(written.fileno())
-    summary = target.with_name(f"{target.name}.sha256")
-    descriptor = os.open(summary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    descriptor = os.open(sum_beside(target), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as sums:
         sums.write(f"{digest}  {target.name}\n")
         sums.flush()

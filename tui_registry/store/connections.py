@@ -1,16 +1,19 @@
 """The connections to one database file: a lasting one for the screen's reads, short ones for the rest."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import peewee as pw
 
 from tui_registry.errors import StoreError, StoreMissing, StoreReadOnly
+from tui_registry.store.backup import back_up
 from tui_registry.store.database import READ_PATIENCE, WRITE_PATIENCE, RegistryDatabase
-from tui_registry.store.faults import explained
+from tui_registry.store.faults import explained, replaced
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.statements import fetch
 
@@ -45,8 +48,7 @@ class Connections:
             raise StoreReadOnly(f"The registry was opened read-only, so nothing was saved: {self.path}")
         database = self._database(WRITE_PATIENCE)
         with explained(self.path), database.connection_context(), database.atomic():
-            if fetch(database, "PRAGMA user_version")[0][0] != FORMAT:
-                raise StoreError("The registry was upgraded by a newer version. Please restart this one.")
+            self._require_format(int(fetch(database, "PRAGMA user_version")[0][0]))
             yield database
 
     def data_version(self) -> int:
@@ -54,11 +56,27 @@ class Connections:
         with self.read() as database:
             return int(fetch(database, "PRAGMA data_version")[0][0])
 
+    def rescue(self, backups: Path, moment: datetime) -> Path:
+        """Copy through the lasting connection, which a deleted file outlives, as a backup; for its thread."""
+        if self._lasting is None or threading.get_ident() != self._home_thread:
+            raise StoreMissing(f"Nothing is open any more of {self.path}. Restore a backup.")
+        source: sqlite3.Connection = self._lasting.connection()  # type: ignore[no-untyped-call]
+        return back_up(self.path, backups, "rescue", moment, source=source)
+
     def close(self) -> None:
         """Close the lasting connection; only the thread that opened it can."""
         if self._lasting is not None and threading.get_ident() == self._home_thread:
             self._lasting.close()
             self._lasting = None
+
+    def _require_format(self, found: int) -> None:
+        """Refuse to write to what is no longer the file that was opened; inside the transaction."""
+        if found > FORMAT:
+            raise StoreError("The registry was upgraded by a newer version. Please restart this one.")
+        if 0 < found < FORMAT:
+            raise StoreError("The registry was replaced by one of an older version. Please restart this one.")
+        if found != FORMAT:
+            raise replaced(self.path)
 
     def _database(self, patience: float) -> RegistryDatabase:
         return RegistryDatabase(self.path, timeout=patience, read_only=self.read_only)
@@ -69,7 +87,8 @@ class Connections:
             found = os.stat(self.path)
         except FileNotFoundError:
             raise StoreMissing(
-                f"The registry's file is gone: {self.path}. Put it back or restore a backup."
+                f"The registry's file is gone: {self.path}. Put it back or restore a backup; the command"
+                " Back up now saves what is still open of it."
             ) from None
         except OSError as error:
             raise StoreError(

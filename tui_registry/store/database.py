@@ -98,7 +98,7 @@ def create_database(path: Path, known: Iterable[KnownProvider] = ()) -> bool:
         ) from error
     try:
         try:
-            _fill(draft, known)
+            fill(draft, known)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -122,7 +122,7 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _fill(draft: Path, known: Iterable[KnownProvider]) -> None:
+def fill(draft: Path, known: Iterable[KnownProvider]) -> None:
     """Write the format and the known providers into an empty file that nobody else knows yet."""
     names = [field.name for field in fields(KnownProvider)]
     insert = f"INSERT INTO known_provider ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608

@@ -1,5 +1,6 @@
 """What SQLite reports, as sentences: faults of the file, and refusals by the rules of the schema."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -130,7 +131,16 @@ def explain(error: BaseException, path: Path) -> StoreError:
             return StoreDamaged(
                 f"{path} is damaged ({_driver_error(error)}). Move it aside and restore a backup."
             )
+    if "no such table" in str(error) and path.stat().st_size == 0:
+        return replaced(path)
     return StoreError(f"{path} cannot be used: {_driver_error(error) or error}.")
+
+
+def replaced(path: Path) -> StoreDamaged:
+    """The refusal for a file that was emptied or written over while it was open."""
+    return StoreDamaged(
+        f"{path} is not the registry any more that was opened. Nothing was saved: restore a backup."
+    )
 
 
 def owner_and_mode(path: Path) -> str:
@@ -170,29 +180,45 @@ def _shape_refusal(name: str) -> RegistryError:
 
 
 def _locked(path: Path) -> StoreLocked:
-    """Another process holds a lock; Linux says which."""
+    """Another process holds a lock; Linux says which, and whether it stands still."""
     holder = _lock_holder(path)
-    who = f" (pid {holder})" if holder else ""
-    return StoreLocked(
-        f"{path} is locked by another process{who}, which is saving or was suspended with Ctrl-Z. Try again."
-    )
+    if holder is None:
+        return StoreLocked(
+            f"{path} is locked by another process, which is saving or was suspended with Ctrl-Z. Try again."
+        )
+    if _is_suspended(holder):
+        return StoreLocked(
+            f"{path} is locked by another process (pid {holder}), which is suspended, as by Ctrl-Z."
+            f" Let it go on with fg, or with kill -CONT {holder}, and try again."
+        )
+    return StoreLocked(f"{path} is locked by another process (pid {holder}), which is saving. Try again.")
 
 
 def _lock_holder(path: Path) -> int | None:
-    """The process with a write lock on SQLite's lock bytes, read where opening the file is not needed."""
+    """The process with a lock on SQLite's lock bytes, writers first, read without opening the file."""
     # opening and closing the file here would drop this process's own locks on it
     try:
         inode = path.stat().st_ino
         lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
     except OSError:
         return None
+    holders: dict[str, int] = {}
     for line in lines:
         words = line.split()
-        if "->" in words or len(words) < 8 or words[3] != "WRITE":
+        if "->" in words or len(words) < 8 or not words[5].endswith(f":{inode}"):
             continue
-        if words[5].endswith(f":{inode}") and words[6].isdigit() and int(words[6]) >= _PENDING_BYTE:
-            return int(words[4])
-    return None
+        if words[6].isdigit() and int(words[6]) >= _PENDING_BYTE and int(words[4]) not in (0, os.getpid()):
+            holders.setdefault(words[3], int(words[4]))
+    return holders.get("WRITE") or holders.get("READ")
+
+
+def _is_suspended(pid: int) -> bool:
+    """Whether a process was stopped by a signal."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return told.rpartition(")")[2].split()[:1] == ["T"]
 
 
 def _input_output(code: str, path: Path) -> StoreError:

@@ -61,6 +61,14 @@ SELECT (SELECT count(*) FROM known_provider),
        (SELECT count(*) FROM limits_info),
        (SELECT count(*) FROM verification_result)
 """
+_NEWEST = """
+SELECT max(moment) FROM (
+  SELECT max(updated_at) AS moment FROM provider UNION ALL SELECT max(updated_at) FROM model
+  UNION ALL SELECT max(last_updated) FROM pricing_info UNION ALL SELECT max(last_updated) FROM model_pricing
+  UNION ALL SELECT max(last_updated) FROM limits_info
+  UNION ALL SELECT max(created_at) FROM verification_result
+)
+"""
 _OF_PROVIDER = """
 SELECT (SELECT count(*) FROM model WHERE provider_id = :id),
        (SELECT count(*) FROM verification_result WHERE provider_id = :id),
@@ -198,6 +206,11 @@ class Reads:
     def counts(self) -> Counts:
         """How many records of each kind there are."""
         return Counts(*self._fetch(_COUNTS, ())[0])
+
+    def newest_stamp(self) -> str | None:
+        """The latest time of any record; None in an empty registry."""
+        found: str | None = self._fetch(_NEWEST, ())[0][0]
+        return found
 
     def dependents_of_provider(self, id: int) -> dict[str, int]:
         """How many models, results, prices and limits a provider has."""

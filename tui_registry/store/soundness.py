@@ -65,6 +65,19 @@ def check_content(path: Path, *, patience: float = WRITE_PATIENCE) -> None:
         _check_rules(connection, path)
 
 
+def check_copy(path: Path) -> int:
+    """Check a copy that nobody writes to, of this format or an older one, whole; its format.
+
+    Raises StoreDamaged, StoreNewer or StoreError.
+    """
+    require_sqlite()
+    with explained(path), closing(_connect(path, Opening(read_only=True, banner=None), 0)) as connection:
+        found = read_format(connection, path, FORMAT)
+        _check_pages(connection, path)
+        _check_rules(connection, path, found)
+    return found
+
+
 def read_format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     """The file's format; raises StoreDamaged for an empty or foreign file, StoreNewer for a newer one."""
     if path.stat().st_size == 0:
@@ -99,9 +112,9 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreDamaged(f"{path} is damaged: {'; '.join(problems)}. Restore a backup.")
 
 
-def _check_rules(connection: sqlite3.Connection, path: Path) -> None:
-    """Tables, rules and indexes as a fresh file has them."""
-    present, wanted = rules(connection), expected_rules()
+def _check_rules(connection: sqlite3.Connection, path: Path, form: int = FORMAT) -> None:
+    """Tables, rules and indexes as a fresh file of the format has them."""
+    present, wanted = rules(connection), expected_rules(form)
     missing = sorted({name for _, name, _ in wanted - present})
     added = sorted({name for _, name, _ in present - wanted} - set(missing))
     found = (("missing or changed", missing), ("added", added))

@@ -3,29 +3,37 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
 from tui_registry.endpoint import origin_of_stored, stored_endpoint
-from tui_registry.errors import Refused
+from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.store.backup import back_up
+from tui_registry.store.backups import EVERY, Backup, backups_of, check_sum, is_due
 from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
 from tui_registry.store.ladder import climb
+from tui_registry.store.leftovers import drafts_of, remove_stale
+from tui_registry.store.mounts import network_banner
 from tui_registry.store.queue import WriteQueue
 from tui_registry.store.read_history import HistoryReads
 from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.reads import Reads
 from tui_registry.store.rows import KnownSeed, ProviderRow
 from tui_registry.store.seeding import SEEDED, seed
-from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_file, how_to_open
+from tui_registry.store.soundness import DEEP_CHECK_BYTES, check_content, check_copy, check_file, how_to_open
 from tui_registry.store.views import Views
 from tui_registry.store.writes import Writes
 from tui_registry.text import Secret
 from tui_registry.vault import KeyState, Vault, VaultStatus
+
+if TYPE_CHECKING:
+    from tui_registry.store.contents import Contents
+    from tui_registry.store.restoring import Restored
 
 T = TypeVar("T")
 
@@ -37,6 +45,7 @@ class Store:
     """An open registry; `banner` is what a person should know about how it was opened, None if nothing.
 
     `is_checked` is False for a large file whose pages were not all read at opening; `check` reads them.
+    `has_written` says whether any change was handed in here.
     """
 
     def __init__(
@@ -47,6 +56,7 @@ class Store:
         self.read_only = connections.read_only
         self.banner = banner
         self.is_checked = True
+        self.has_written = False
         self.reads = Reads(connections.read)
         self.history = HistoryReads(connections.read)
         self.proofs = ProofReads(connections.read)
@@ -54,9 +64,9 @@ class Store:
         self._connections = connections
         self._vault = vault
         self._queue = WriteQueue()
-        self._writes = Writes(
-            connections, vault, clock, lambda: back_up(self.path, backups, "purge", clock())
-        )
+        self._clock = clock
+        self._backups = backups
+        self._writes = Writes(connections, vault, clock, self.back_up)
 
     @classmethod
     def open(
@@ -86,7 +96,9 @@ class Store:
             climb(path, backups, clock)
         is_large = path.stat().st_size > DEEP_CHECK_BYTES
         notes = check_file(path, quick=is_large)
-        banner = " ".join(note for note in (opening.banner, *notes) if note) or None
+        if not read_only:
+            remove_stale(drafts_of(path, backups))
+        banner = " ".join(note for note in (opening.banner, network_banner(path), *notes) if note) or None
         connections = Connections(path, read_only=read_only, read_patience=read_patience)
         store = cls(connections, vault, clock, backups, banner)
         store.is_checked = not is_large
@@ -98,6 +110,7 @@ class Store:
 
     def write(self, change: Callable[[Writes], T]) -> Future[T]:
         """Hand a change to the writer; it runs after those before it, even when nobody waits any more."""
+        self.has_written = True
         return self._queue.put(lambda: change(self._writes))
 
     def data_version(self) -> int:
@@ -107,6 +120,43 @@ class Store:
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
         check_content(self.path)
+
+    def back_up(self, reason: str) -> Path:
+        """Copy the file, checked, into the directory of backups; raises StoreError. For a worker."""
+        return back_up(self.path, self._backups, reason, self._clock())
+
+    def rescue(self) -> Path:
+        """Copy what is still open of a deleted file; raises StoreError. For the thread that reads."""
+        return self._connections.rescue(self._backups, self._clock())
+
+    def backup_is_due(self, every: timedelta = EVERY) -> bool:
+        """Whether there are changes that the newest backup lacks, and it is older than `every`."""
+        return not self.read_only and is_due(self.path, self._backups, self._clock(), every)
+
+    def backups(self) -> list[Backup]:
+        """The backups of this registry, the newest first."""
+        return backups_of(self.path, self._backups)
+
+    def look_into_backup(self, backup: Path) -> "Contents":
+        """What a sound backup holds; raises StoreError for another. For a worker."""
+        from tui_registry.store.contents import look_into
+
+        check_sum(backup)
+        check_copy(backup)
+        return look_into(backup)
+
+    def restore(self, backup: Path) -> "Future[Restored]":
+        """Put a backup in the file's place, after the changes handed in before; raises as `restore` does."""
+        from tui_registry.store.restoring import restore
+
+        def restored() -> "Restored":
+            if self.read_only:
+                raise StoreReadOnly("The registry was opened read-only, so nothing was restored.")
+            done = restore(self.path, backup, self._clock())
+            climb(self.path, self._backups, self._clock)
+            return done
+
+        return self._queue.put(restored)
 
     def key_state(self, row: ProviderRow) -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""

@@ -6,6 +6,7 @@ children of StoreError when the file cannot be written.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_registry.clock import Clock, stamp
@@ -44,14 +45,18 @@ from tui_registry.vault import Vault
 if TYPE_CHECKING:
     from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
 
-Backup = Callable[[], object]
+Backup = Callable[[str], object]
+"""Makes a backup for a reason in one word."""
+
+BULK = 50
+"""From how many models on an import is preceded by a backup."""
 
 
 class Writes:
     """Every change a room may ask for; used on the writer's thread, through `Store.write`."""
 
     def __init__(self, connections: Connections, vault: Vault, clock: Clock, backup: Backup | None) -> None:
-        """Write to these connections; `backup` runs before anything that removes history."""
+        """Write to these connections; `backup` runs before anything that removes or brings much at once."""
         self._connections = connections
         self._vault = vault
         self._clock = clock
@@ -99,7 +104,7 @@ class Writes:
         if self._backup is None:
             raise Refused("A provider is only purged after a backup, and there is no place for one.")
         with self._change() as change:
-            return write_providers.purge(change, id, confirm, self._backup)
+            return write_providers.purge(change, id, confirm, partial(self._backup, "purge"))
 
     def activate(self, id: int) -> ProviderRow:
         """Switch a provider on, if its present key has passed a check."""
@@ -227,6 +232,9 @@ class Writes:
             return write_results.finish_run(change, id, state, actual_cost)
 
     def import_catalog(self, batch: CatalogBatch) -> ImportReport:
-        """Take in a catalogue without touching what a person or a provider stated."""
+        """Take in a catalogue, a large one after a backup; what a person or a provider stated stays."""
         with self._change() as change:
+            models = sum(len(provider.models) for provider in batch.providers)
+            if self._backup is not None and models >= BULK and change.reads.counts().providers:
+                self._backup("import")
             return write_catalog.import_catalog(change, batch)

@@ -8,14 +8,16 @@ from functools import partial
 from importlib import import_module
 from typing import ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
+from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
+from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
@@ -91,11 +93,12 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._offer_kept)
         self.run_worker(look_for_interrupted(self, self.desk))
         self.set_interval(LOOK_EVERY, self._look_around)
+        self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.run_worker(self._check_registry())
         if sys.platform != "win32":
             loop = asyncio.get_running_loop()
-            for name in (signal.SIGTERM, signal.SIGHUP):
+            for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
 
     async def _check_registry(self) -> None:
@@ -104,6 +107,21 @@ class RegistryApp(TerminalApp):
             await asyncio.to_thread(self.desk.store.check)
         except RegistryError as error:
             self._announce(str(error))
+
+    @work(exclusive=True, group="backup")
+    async def _back_up_if_due(self) -> None:
+        if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
+            self.screen.refuse(failed)
+
+    def action_back_up(self) -> None:
+        """Make a backup now."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.begin(backing_up.back_up_now)
+
+    def action_restore(self) -> None:
+        """Choose a backup and bring it back."""
+        if isinstance(self.screen, DeskScreen):
+            self.screen.begin(backing_up.choose_backup)
 
     def _offer_kept(self) -> None:
         if isinstance(self.screen, DeskScreen):
@@ -146,9 +164,13 @@ class RegistryApp(TerminalApp):
 
     def _fatal_error(self) -> None:
         """End after a bug without showing any local variable; the text carries no secret."""
-        error = self._exception
+        from tui_registry.ui.crashing import crash_text, keep_log
+
+        error, log = self._exception, self.desk.crash_log
+        if log is not None:
+            log = keep_log(log, error, stamp(self.desk.clock()))
         self._exit_renderables.clear()
-        self.panic(crash_text(error))
+        self.panic(crash_text(error, log))
 
     async def on_event(self, event: events.Event) -> None:
         """Know when a key was last pressed."""
@@ -272,6 +294,10 @@ class RegistryApp(TerminalApp):
             yield SystemCommand(
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
+        if isinstance(screen, DeskScreen):
+            yield SystemCommand("Back up now", "a checked copy among the backups", self.action_back_up)
+            if not self.desk.store.read_only:
+                yield SystemCommand("Restore…", "bring a backup back", self.action_restore)
         yield from vault_commands(screen)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
@@ -296,18 +322,3 @@ class CommandCall:
 def theme_names() -> list[str]:
     """The names that --theme and the settings may use."""
     return sorted(BUILTIN_THEMES)
-
-
-def crash_text(error: Exception | None) -> str:
-    """What a person reads when a bug ends the app: no locals, no message of the error, no secret."""
-    where = ""
-    trace = error.__traceback__ if error else None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is not None:
-        code = trace.tb_frame.f_code
-        where = f" ({type(error).__name__} in {code.co_name}, line {trace.tb_lineno})"
-    return (
-        f"tui-registry stopped because of a bug in it{where}.\n"
-        "Your data is saved up to the last save. `tui-registry doctor` checks it."
-    )

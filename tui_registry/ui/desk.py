@@ -45,6 +45,8 @@ class Desk:
     complaints: tuple[str, ...] = ()
     drafts: Path | None = None
     """The directory where unsaved forms are kept when the terminal goes; None keeps none."""
+    crash_log: Path | None = None
+    """Where a bug that ends the app is noted down; None notes nothing."""
     asking: "Options | None" = None
     """How providers are asked; None asks them in the ordinary way."""
     run: "RunInHand | None" = None

@@ -191,12 +191,13 @@ class ChoiceMenu(Dialog[str | None]):
         choices: Sequence[Choice],
         *,
         current: str | None = None,
+        head: Sequence[str] = (),
         note: str = "",
         clock: Seconds = time.monotonic,
     ) -> None:
-        """A menu of `choices` with a-z (but q), A-Z and 0-9 as letters; `current` is marked as now."""
+        """A menu of `choices` with a-z (but q), A-Z and 0-9 as letters, under `head`; `current` is marked."""
         column = max(width(clean(each.words)) for each in choices) + 3
-        lines: list[str | Text] = []
+        lines: list[str | Text] = list(head)
         for each in choices:
             words = clean(each.words)
             detail = f"{each.detail}  (now)".lstrip() if each.value == current else each.detail
