@@ -174,9 +174,12 @@ async def test_ctrl_l_locks_hides_what_is_shown_and_stops_what_uses_keys(locked:
         field.value = CANARY
         field.revealed = True
         await on_screen(pilot, CANARY)
+        assert CANARY in app.export_screenshot(), "the control"
         await pilot.press("ctrl+l")
         await until(pilot, lambda: CANARY not in screen_text(pilot))
         assert (stopped, field.value) == ([True], CANARY)
+        assert CANARY not in app.export_screenshot()
+        assert not [each for each in app.get_system_commands(app.screen) if "creenshot" in each.title]
         assert locked.desk.vault.needs_unlocking()
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, FormScreen))

@@ -52,7 +52,7 @@ def status_lines(desk: Desk) -> Iterator[Line]:
     yield None, found.sentence
     yield None, ""
     yield "Kept in", found.place
-    yield "Passphrase", found.passphrase or "none"
+    yield "Passphrase", f"yes, {found.passphrase}" if found.passphrase else "none"
     yield "Vault key", named[:8] if named else "none yet"
     yield "Holds", ", ".join(each[:8] for each in found.key_ids) or "nothing that can be seen"
     yield "Sealed keys", f"{reads.sealed_count():,}"
