@@ -11,14 +11,27 @@ from tui_registry.cli.output import json_option, print_json, tell
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--with-secrets", is_flag=True, help="Seal FILE with a passphrase, the vault key in it.")
 @json_option
 @pass_session
-def backup(session: Session, file: Path | None, as_json: bool) -> None:
+def backup(session: Session, file: Path | None, with_secrets: bool, as_json: bool) -> None:
     """Copy the registry to FILE, or among its backups, with a SHA-256 beside it.
 
     The copy is checked before it gets its name. Nothing is overwritten. `tui-registry restore` lists the
-    backups and brings one back.
+    backups and brings one back. With --with-secrets it opens on another machine, keys included, for whoever
+    knows the passphrase that is asked for; where standard input is not a terminal it is read from there.
     """
+    if with_secrets:
+        if file is None:
+            raise click.UsageError("Name the FILE that is to hold the sealed backup.")
+        from tui_registry.cli.sealed_backup import make_sealed
+
+        sealed = make_sealed(session, file)
+        if as_json:
+            print_json({"backup": str(sealed), "bytes": sealed.stat().st_size, "sealed": True})
+        else:
+            tell(f"Backed up to {sealed}, with the vault key, sealed by the passphrase; checked.")
+        return
     made = make_backup(session, file)
     _tell_made(session, made, as_json)
 

@@ -73,6 +73,8 @@ class Session:
         self.clock = surroundings.clock
         self.found = surroundings.found
         self._asking = surroundings.asking
+        self.has_screen = False
+        """Whether a screen asks for the passphrase, and not a prompt; set before the vault is first used."""
         self.passphrases = Passphrases(surroundings.environ, choices.passphrase_fd)
         self._store: Store | None = None
 
@@ -89,7 +91,7 @@ class Session:
         """The vault of this home; its keys are read, and a passphrase asked for, when one is needed."""
         from tui_registry.vault import Vault
 
-        return Vault(self.vault_place(), self.passphrases.unlock)
+        return Vault(self.vault_place(), None if self.has_screen else self.passphrases.unlock)
 
     def vault_place(self) -> "Path | Place":
         """Where the vault's keys are, from the options, the environment and the settings."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_registry.cli.opening import Session, pass_session
-from tui_registry.cli.output import json_option, print_json, print_table, tell
+from tui_registry.cli.output import json_option, print_json, print_table, remark, tell
+from tui_registry.cli.sealed_backup import is_sealed, restore_sealed
 from tui_registry.errors import Refused, RegistryError, StoreReadOnly
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def restore(session: Session, file: Path | None, salvage: bool, as_json: bool) -
     from tui_registry.store.restoring import restore as put_back
 
     backup = _named(session, file)
+    if is_sealed(backup):
+        restored, aside = restore_sealed(session, backup)
+        tell_restored(session, restored, backup, as_json)
+        if aside is not None:
+            remark(f"The vault key that was there is now {aside}")
+        return
     tell_restored(session, put_back(session.paths.database, backup, session.clock()), backup, as_json)
 
 

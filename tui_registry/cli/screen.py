@@ -47,6 +47,8 @@ def run_app(session: Session) -> int:
     choices = merged(session.choices, found.settings)
     named_theme = session.environ.get("TEXTUAL_THEME")
     prepare_drawing(os.environ, slow=choices.slow)
+    session.has_screen = True
+    passphrase = session.passphrases.given()
     hasten_imports()
     store = _opened(session, choices, utf8=utf8)
     if store is None:
@@ -74,6 +76,8 @@ def run_app(session: Session) -> int:
         slow=choices.slow,
         keys=replace(keys, ascii_only=look.ascii),
         complaints=(*found.complaints, *unknown, *keys.complaints),
+        lock_after=found.settings.vault.lock_after,
+        passphrase=passphrase,
         drafts=None if store.read_only else session.paths.state / "drafts",
         crash_log=session.paths.state / "crash.log",
     )

@@ -180,7 +180,7 @@ def _tell_status(session: Session, found: VaultStatus, as_json: bool) -> None:
             ("State", found.state.value),
             ("", found.sentence),
             ("Kept in", found.place),
-            ("Passphrase", found.passphrase or "none"),
+            ("Passphrase", f"yes, {found.passphrase}" if found.passphrase else "none"),
             ("Vault key", named and named[:8]),
             ("Holds", ", ".join(each[:8] for each in found.key_ids) or None),
             ("Sealed keys", f"{sealed:,}"),

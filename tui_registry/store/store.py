@@ -185,7 +185,6 @@ class Store:
         """Whether there are changes that the newest backup lacks, and it is older than `every`, an hour."""
         from tui_registry.store.backups import EVERY, is_due
 
-
         age = EVERY if every is None else every
         return not self.read_only and is_due(self.path, self._backups, self._clock(), age)
 

@@ -23,6 +23,7 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
+from tui_registry.ui.locking import IdleLock, lock, lock_when_idle
 from tui_registry.ui.safety import AsciiFilter, ControlFilter
 from tui_registry.ui.terminal_app import TerminalApp
 from tui_registry.ui.too_small import TooSmall, is_too_small
@@ -67,7 +68,7 @@ class RegistryApp(TerminalApp):
         bind("app.quit_now", "quit", priority=True),
         bind("app.copy_or_quit", "copy_or_quit"),
         bind("app.suspend", "suspend", priority=True),
-        bind("app.redraw", "redraw", priority=True),
+        bind("app.redraw", "redraw_and_lock", priority=True),
     ]
 
     def __init__(
@@ -84,6 +85,7 @@ class RegistryApp(TerminalApp):
         self._seen_version = -1
         self._is_troubled = False
         self._notices: Notices | None = None
+        self._idle = IdleLock(desk.lock_after)
         for view in VIEWS:
             self.add_mode(view, partial(self._new_screen, view))
 
@@ -101,7 +103,7 @@ class RegistryApp(TerminalApp):
         self.switch_mode("providers")
         self.call_after_refresh(self._look_back)
         self._notices = self._watch()
-        self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_for_changes)
+        self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_around)
         self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.set_timer(CHECK_AFTER, self._check_registry)
@@ -201,6 +203,22 @@ class RegistryApp(TerminalApp):
             log = keep_log(log, error, stamp(self.desk.clock()))
         self._exit_renderables.clear()
         self.panic(crash_text(error, log))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Know when a key was last pressed."""
+        if isinstance(event, events.Key | events.Paste):
+            self._idle.pressed()
+        await super().on_event(event)
+
+    async def action_redraw_and_lock(self) -> None:
+        """Draw the screen anew; a vault with a passphrase is locked with it."""
+        self.action_redraw()
+        await lock(self, self.desk)
+
+    async def _look_around(self) -> None:
+        """Lock the vault that nobody works with, and show what another session has committed."""
+        await lock_when_idle(self, self.desk, self._idle)
+        self._look_for_changes()
 
     def _look_for_changes(self) -> None:
         """Show what another session has committed."""
@@ -305,6 +323,8 @@ class RegistryApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""
+        from tui_registry.ui.vault_page import vault_commands
+
         listed: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
@@ -329,6 +349,7 @@ class RegistryApp(TerminalApp):
         from tui_registry.ui.importing import import_commands
 
         yield from import_commands(screen)
+        yield from vault_commands(screen)
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":

@@ -58,6 +58,12 @@ class TopLine(Widget, can_focus=False):
             line.append_text(Text(right.plain, style=self.get_component_rich_style("top-line--open")))
         return line
 
+    def tell(self, opened: str) -> None:
+        """Show what is open now at the right."""
+        if opened != self._opened:
+            self._opened = opened
+            self.refresh()
+
     def on_click(self, event: events.Click) -> None:
         """Tell which view was clicked."""
         for end, view in self._ends:

@@ -11,8 +11,9 @@ from textual.screen import Screen
 
 from tui_registry.clock import Clock
 from tui_registry.endpoint import origin_of_stored
-from tui_registry.errors import RegistryError
-from tui_registry.ui.chrome import Banner
+from tui_registry.errors import RegistryError, VaultLocked
+from tui_registry.text import Secret
+from tui_registry.ui.chrome import Banner, TopLine
 from tui_registry.ui.keymap import WRITES
 from tui_registry.ui.line_compositor import LineCompositor
 from tui_registry.ui.own_keys import USUAL_KEYS, OwnKeys
@@ -55,6 +56,12 @@ class Desk:
     """The sentence that offers to go on with a run that was cut off."""
     parting: list[str] = field(default_factory=list)
     """What is to be said once the app has ended."""
+    lock_after: int = 15
+    """Minutes without a pressed key after which a vault with a passphrase is locked; 0 for never."""
+    passphrase: Secret | None = None
+    """The vault's passphrase where the program was started with it; let go of once it was tried."""
+    keys_seen: int = 0
+    """How often the vault was looked at anew, so that a list knows when its key column is old."""
     _proved: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def place(self) -> str:
@@ -63,8 +70,9 @@ class Desk:
         return f"~{path.removeprefix(home)}" if home and path.startswith(f"{home}/") else path
 
     def opened(self) -> str:
-        """What stands at the right of the top line: the file's name, and that it may only be read."""
-        return f"{self.store.path.name} READ-ONLY" if self.store.read_only else self.store.path.name
+        """What stands at the right of the top line: the file's name, and what it keeps shut."""
+        locked = " KEYS-LOCKED" if self.vault.needs_unlocking() else ""
+        return f"{self.store.path.name}{locked}{' READ-ONLY' if self.store.read_only else ''}"
 
     def banner(self) -> str | None:
         """What a person should know all the time: of the registry, and of settings that are not followed."""
@@ -94,6 +102,7 @@ class Desk:
         """Read the vault's key file again and prove every key anew."""
         self.vault.reload()
         self._proved.clear()
+        self.keys_seen += 1
 
     def _prove(self, sealed: str, origin: str, uuid: str) -> str:
         state, host = self.vault.key_state(sealed, origin=origin)
@@ -147,6 +156,12 @@ class DeskScreen(Screen[None]):
         """Say what is going on, until told otherwise."""
         self.query_one(Banner).tell(sentence)
 
+    def keys_changed(self) -> None:
+        """Show which keys can be used now."""
+        for line in self.query(TopLine):
+            line.tell(self.desk.opened())
+        self.refresh_rows()
+
     def changed(self, sentence: str, row_id: int | None = None) -> None:
         """Show a change that was made from here and tell of it."""
         self.refresh_rows(at=row_id)
@@ -173,14 +188,27 @@ class DeskScreen(Screen[None]):
 
     async def _told(self, deed: Callable[..., Awaitable[None]], args: tuple[object, ...]) -> None:
         try:
-            await deed(self, *args)
+            try:
+                await deed(self, *args)
+            except VaultLocked:
+                from tui_registry.ui.unlocking import unlocked
+
+                if await unlocked(self):
+                    await deed(self, *args)
         except RegistryError as error:
             self.refuse(str(error))
 
     async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
         """Make a change and tell of it; a refusal is told instead, and nothing is lost."""
         try:
-            await self.desk.save(change)
+            try:
+                await self.desk.save(change)
+            except VaultLocked:
+                from tui_registry.ui.unlocking import unlocked
+
+                if not await unlocked(self):
+                    raise
+                await self.desk.save(change)
         except RegistryError as error:
             self.refuse(str(error))
             return False

@@ -162,6 +162,19 @@ class SecretField(TextField):
         """Nothing: a key does not go to a clipboard."""
 
 
+class PassphraseField(SecretField):
+    """A passphrase: hidden as a key is, and taken as it is typed or pasted, blanks and quotes included."""
+
+    def take(self, text: str) -> None:
+        """Replace what is there by the first line of pasted text."""
+        lines = text.splitlines()
+        if len(lines) > 1 and any(lines[1:]):
+            self.refuse("That text has several lines; paste one line. Nothing was inserted.")
+        elif lines:
+            self.value = lines[0]
+            self.cursor_position = len(self.value)
+
+
 class ChoiceField(Select[str], inherit_bindings=False):
     """A list to choose from that only enter and space open, so that arrows move between fields."""
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static
 
 from tui_registry.text import cut_middle, width
-from tui_registry.ui.fields import CheckField, ChoiceField, SecretField, TextField
+from tui_registry.ui.fields import CheckField, ChoiceField, PassphraseField, SecretField, TextField
 from tui_registry.ui.form_remarks import Under
 from tui_registry.ui.form_values import OFF, ON, Field
 from tui_registry.ui.words import plain
@@ -158,6 +158,8 @@ def _control(field: Field, text: str, reveal_seconds: float) -> Control:
 
             return LinesField(text, id=identity)
         case "secret":
+            if field.passphrase:
+                return PassphraseField(id=identity, seconds=reveal_seconds)
             return SecretField(id=identity, local=field.local, seconds=reveal_seconds)
         case _:
             return TextField(text, id=identity)

@@ -22,8 +22,9 @@ class Field:
     """One line of a form.
 
     `options` are (text, words) pairs of a choice; `echo` says how a text is read (`= 250,000`);
-    `fix` offers a better text or None; `local` lets a secret be a keyless server's short token;
-    `lines` takes several; a `note` is a heading (`label`) or a remark (`hint`) and holds no text.
+    `fix` offers a better text or None; `local` lets a secret be a keyless server's short token,
+    `passphrase` lets it be any line of text; `lines` takes several; a `note` is a heading (`label`) or a
+    remark (`hint`) and holds no text.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     echo: Callable[[str], str] | None = None
     fix: Callable[[str], str | None] | None = None
     local: bool = False
+    passphrase: bool = False
 
     def shown(self, text: str) -> str:
         """A text of this field as it may stand in a list of changes."""

@@ -11,6 +11,7 @@ from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Choice, ChoiceMenu, Confirm, TypedConfirm
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.form_values import ON
+from tui_registry.ui.unlocking import unlocked
 from tui_registry.vault import KeyState, shown_origin
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
         await enter_key(screen, row)
         return
     endpoint = stored_endpoint(row.name, row.endpoint)
+    await unlocked(screen)
     state, sealed_for = screen.desk.vault.key_state(row.api_key_encrypted, origin=endpoint.origin)
     choices = [
         Choice("r", "replace it", "replace", "enter another key"),
@@ -83,6 +85,7 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
         return secret
 
     async def keep(secret: Secret) -> "ProviderRow":
+        await unlocked(screen)
         return await desk.save(lambda writes: writes.set_key(row.id, secret, consented))
 
     token = f" Servers like this are given {known.local_token}." if known.local_token else ""

@@ -63,7 +63,7 @@ class ListScreen(ChoosingScreen):
         super().__init__(desk, spec)
         self._has_pane = spec.pane and not desk.slow
         self._notes: tuple[str, ...] = ()
-        self._seen = -1
+        self._seen = (-1, 0)
         self._typed = 0
         self._rest: Timer | None = None
         self._again: Timer | None = None
@@ -96,12 +96,12 @@ class ListScreen(ChoosingScreen):
     def on_screen_resume(self) -> None:
         """Come back to what the registry holds now."""
         self.announce(self.desk.banner())
-        self.refresh_rows()
+        self.keys_changed()
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
         try:
-            version = self.desk.store.data_version()
+            version = self.desk.store.data_version(), self.desk.keys_seen
         except StoreError as error:
             self._ask_again_later(error)
             return
@@ -129,7 +129,7 @@ class ListScreen(ChoosingScreen):
         """Open the rows in the present order and filter; a locked registry keeps what is shown."""
         store = self.desk.store
         try:
-            self._seen = store.data_version()
+            self._seen = store.data_version(), self.desk.keys_seen
             source = store.views.source(self._spec.view, order=self._order, text=self.filter_text)
             self._notes = source.notes
             sorted_by = (self._order.column or "", self._order.descending)
@@ -220,6 +220,7 @@ class ListScreen(ChoosingScreen):
     def action_reload(self) -> None:
         """Read the registry and the vault's key file again."""
         self.desk.look_at_keys_again()
+        self.keys_changed()
         self.open_view(keep=True)
 
     def action_copy(self) -> None:

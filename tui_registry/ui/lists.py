@@ -113,7 +113,7 @@ def provider_columns(desk: "Desk") -> tuple[Column, ...]:
         words = desk.key_words(_text(value), str(record["endpoint"]), str(record["uuid"]))
         if words == "set":
             return words if record["key_validated_at"] else Tinted(_unproven(record), "warning")
-        return Tinted(words, "muted" if words == "none" else "error")
+        return Tinted(words, "muted" if words in ("none", "locked") else "error")
 
     def checked(value: object, _record: Record) -> Shown:
         return aged(_text(value), desk.clock())

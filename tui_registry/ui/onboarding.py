@@ -8,6 +8,7 @@ from tui_registry.errors import RegistryError
 from tui_registry.text import read_pasted_key
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.dialogs import Confirm
+from tui_registry.ui.unlocking import unlocked
 
 if TYPE_CHECKING:
     from tui_registry.catalog import FoundKey
@@ -73,7 +74,7 @@ async def take_over_keys(screen: DeskScreen) -> None:
     if len(found) > LISTED:
         lines.append(f"and {len(found) - LISTED} more")
     question = Confirm("Take over keys?", ["Seal these keys in the registry:", "", *lines], verb="seal them")
-    if not await screen.app.push_screen_wait(question):
+    if not (await screen.app.push_screen_wait(question) and await unlocked(screen)):
         return
     refusals = []
     for each in found:

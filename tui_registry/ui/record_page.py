@@ -44,7 +44,7 @@ class RecordPage(DeskScreen):
     def on_screen_resume(self) -> None:
         """Draw what a form above has changed."""
         self.announce(self.desk.banner())
-        self.refresh_rows()
+        self.keys_changed()
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Draw the record as it is now."""

@@ -13,6 +13,7 @@ from tui_registry.errors import RegistryError
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.dialogs import Dialog
 from tui_registry.ui.proving_keys import check_key
+from tui_registry.ui.unlocking import unlocked
 from tui_registry.ui.verify_dialog import VerifyDialog
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ async def verify(screen: DeskScreen, wanted: Wanted) -> None:
     elif answer == "models":
         name = desk.store.reads.provider_by_id(wanted.providers[0]).name
         screen.post_message(ModelsWanted(name))
-    elif answer is not None:
+    elif answer is not None and await unlocked(screen):
         start_run(screen, answer)
 
 
@@ -98,7 +99,7 @@ async def resume(screen: DeskScreen) -> None:
         return
     plan = await read_aside(lambda: resume_plan(desk.store, run.id, clock=desk.clock))
     answer = await screen.app.push_screen_wait(VerifyDialog(plan, None))
-    if answer is not None and not isinstance(answer, str):
+    if answer is not None and not isinstance(answer, str) and await unlocked(screen):
         start_run(screen, answer)
 
 

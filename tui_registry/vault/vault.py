@@ -80,6 +80,12 @@ class Vault:
             self._wrap = wrap
             self._keep(ring)
 
+    def check(self, passphrase: Secret) -> None:
+        """Raise WrongPassphrase unless this is the present passphrase; for a thread."""
+        found = parse(self.place.read(), self.place.name)
+        if found.kdf is not None:
+            ring_of(found, self.place.name, derive(passphrase, found.kdf))
+
     def lock(self) -> None:
         """Forget the keys and what the passphrase became."""
         self._locked += 1
