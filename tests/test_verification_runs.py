@@ -208,6 +208,11 @@ class TestTriesAgain:
         assert bench.statuses()[-1] == ("chat", "pass", "ok")
         assert len(bench.service.prompts()) == prompts
 
+    async def test_and_a_refusal_is_no_answer_of_unknown_cost(self, tmp_path: Path) -> None:
+        bench = opened(tmp_path, Service(chat=lambda body: failed(404, "no", "model_not_found")))
+        bench.add(price=None)
+        assert summary(await bench.verify(planned(bench, "quick"))).summary.unknown_costs == 0
+
     async def test_no_more_when_nothing_is_left_to_leave_away(self, tmp_path: Path) -> None:
         bench = opened(tmp_path, Service(chat=lambda body: failed(400, "Bad Request")))
         bench.add()
