@@ -4,6 +4,7 @@
 `list_models(target)`, `prove_key(target, proof)`, `chat(target, request)`, `embed(target, model, inputs)`.
 """
 
+from tui_registry.wire.chatting import cut_short as cut_short
 from tui_registry.wire.exchange import RETRIED as RETRIED
 from tui_registry.wire.exchange import Caps as Caps
 from tui_registry.wire.exchange import ChatReply as ChatReply
