@@ -98,7 +98,7 @@ def test_a_result_is_shown_with_request_reply_answer_and_checks_as_plain_text(sh
         "right_words: 2",
         "Scores json: 0.0",
         "Queued ms 12",
-        "Cost 0.000015 USD, from usage",
+        "Cost 0.000015 USD (usage)",
     ):
         assert line in lines, written
     assert "\x1b" not in written

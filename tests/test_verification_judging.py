@@ -283,6 +283,15 @@ class TestJson:
         verdict = judge_json(ChatReply(SERVED, text), form=form)
         assert (verdict.scores, verdict.status) == ({"json": value}, status)
 
+    def test_values_that_were_not_asked_for_are_told(self) -> None:
+        for text, as_asked in (
+            ('{"city": "Paris", "population": 2100000}', True),
+            ('{"city": "string", "population": 0}', False),
+        ):
+            verdict = judge_json(ChatReply(SERVED, text), form="json_schema")
+            assert (verdict.status, verdict.checks["as_asked"]) == ("pass", as_asked)
+            assert ("not those that were asked" in verdict.sentence) is not as_asked
+
     def test_a_refusal_of_both_forms_is_unsupported(self) -> None:
         verdict = judge_json(ChatReply(failed("params")), form="json_object")
         assert (verdict.status, verdict.scores) == ("unsupported", {"json": 0.0})

@@ -92,16 +92,24 @@ async def test_whatever_else_happens_is_no_rejection(
     bench = opened(tmp_path)
     await check(bench)
     bench.store.write(lambda write: write.activate(bench.provider.id)).result()
-    bench.service.key_answers = [status]
+    bench.service.key_answers = [status] * 3
     assert await check(bench) == state
     assert bench.statuses()[-1][1] == result
     assert bench.row().is_active
 
 
 async def test_a_rejection_and_then_another_trouble_is_no_rejection(tmp_path: Path) -> None:
-    bench = opened(tmp_path, Service(key_answers=[401, 503]))
+    bench = opened(tmp_path, Service(key_answers=[401, 503, 503, 503]))
     assert await check(bench) == "unreachable"
-    assert [status for _, status, _ in bench.statuses()] == ["error", "error"]
+    assert {status for _, status, _ in bench.statuses()} == {"error"}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_provider_is_asked_again(tmp_path: Path, status: int) -> None:
+    bench = opened(tmp_path, Service(key_answers=[status, status]))
+    assert await check(bench) == "valid"
+    assert [status for _, status, _ in bench.statuses()] == ["error", "error", "pass"]
+    assert len(bench.waits) == 2
 
 
 async def test_where_nothing_free_proves_it_a_chat_probe_does(tmp_path: Path) -> None:

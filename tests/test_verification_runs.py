@@ -208,12 +208,32 @@ class TestTriesAgain:
         assert bench.statuses()[-1] == ("chat", "pass", "ok")
         assert len(bench.service.prompts()) == prompts
 
+    async def test_and_a_refusal_is_no_answer_of_unknown_cost(self, tmp_path: Path) -> None:
+        bench = opened(tmp_path, Service(chat=lambda body: failed(404, "no", "model_not_found")))
+        bench.add(price=None)
+        assert summary(await bench.verify(planned(bench, "quick"))).summary.unknown_costs == 0
+
     async def test_no_more_when_nothing_is_left_to_leave_away(self, tmp_path: Path) -> None:
         bench = opened(tmp_path, Service(chat=lambda body: failed(400, "Bad Request")))
         bench.add()
         await bench.verify(planned(bench, "quick"))
         assert len(bench.service.prompts()) == 3
         assert planned(bench).providers[0].models[0].quirks == {}
+
+    async def test_when_the_stream_ended_without_saying_so_in_the_middle(self, tmp_path: Path) -> None:
+        answers = iter([RIGHT.split()[:12], RIGHT.split()])
+
+        def cut(body: Asked) -> httpx2.Response:
+            text = "".join(
+                f'data: {{"choices": [{{"delta": {{"content": "{word} "}}}}]}}\n\n' for word in next(answers)
+            )
+            return httpx2.Response(200, content=text.encode(), headers={"content-type": "text/event-stream"})
+
+        bench = opened(tmp_path, Service(chat=cut))
+        bench.add()
+        await bench.verify(planned(bench, "quick"))
+        assert bench.statuses()[1:] == [("chat", "error", "protocol"), ("chat", "pass", "ok")]
+        assert json.loads(bench.store.reads.results(test_type="chat")[0].scores or "")["streaming"] == 0.5
 
     async def test_with_more_room_when_reasoning_used_it_up(self, tmp_path: Path) -> None:
         def thinking(body: Asked) -> httpx2.Response:

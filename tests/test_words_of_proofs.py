@@ -89,7 +89,7 @@ def test_a_result_is_told_as_far_as_it_goes() -> None:
     full = replace(bare, latency_ms=1_234.4, ttft_ms=300.0, cost=7e-05, cost_source="usage", http_status=200)
     assert dict(measured(full)) == {
         "Latency": "1,234 ms, first token after 300 ms",
-        "Cost": "0.00007 USD, from usage",
+        "Cost": "0.00007 USD (usage)",
     }
     evidence = evidence_of(
         '{"chunks": 2, "length": 9, "head": "a\\nb", "tail": "z", "cap": 128, "outcome": "ok"}'

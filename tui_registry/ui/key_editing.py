@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 
 def variable_for(desk: Desk, known: "KnownProvider") -> str | None:
-    """The environment variable, set in this shell, that conventionally holds the provider's key."""
-    names = (known.env_vars or "").split()
+    """The environment variable, set in this shell, that conventionally holds the provider's key.
+
+    None for a custom provider: its variables may have come with an imported file, which must not choose what
+    is offered to its host.
+    """
+    names = (known.env_vars or "").split() if known.source == "package" else []
     return next((name for name in names if desk.environ.get(name, "").strip()), None)
 
 

@@ -4,6 +4,7 @@ import json
 import re
 
 from tui_registry.verification.judgement import Judgement, refused
+from tui_registry.verification.questions import POPULATION
 from tui_registry.wire import ChatReply
 
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
@@ -31,8 +32,22 @@ def judge_json(reply: ChatReply, *, form: str) -> Judgement:
         value, sentence = (0.3, "The answer fits once the text around it is taken off.")
     else:
         value, sentence = (0.0, "The answer is no JSON that fits the schema.")
+    as_asked = _holds_what_was_asked(found.group() if found else "")
+    if value and not as_asked:
+        sentence = f"{sentence} Its values are not those that were asked for."
     status = "pass" if value == 1.0 else "partial" if value else "fail"
-    return Judgement(status, "ok", sentence, {"json": value}, {"form": form, "whole": whole})
+    return Judgement(
+        status, "ok", sentence, {"json": value}, {"form": form, "whole": whole, "as_asked": as_asked}
+    )
+
+
+def _holds_what_was_asked(text: str) -> bool:
+    """Whether it is the city and the number of the prompt; the score is for the form alone."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return "paris" in str(value.get("city")).lower() and value.get("population") == POPULATION
 
 
 def _fits(text: str) -> bool:

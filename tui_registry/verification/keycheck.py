@@ -11,6 +11,7 @@ from tui_registry.verification import limits
 from tui_registry.verification.evidence import evidence
 from tui_registry.verification.judgement import Judgement
 from tui_registry.verification.options import Options
+from tui_registry.verification.retry import delay
 from tui_registry.verification.scoring import SCORING_VERSION
 from tui_registry.verification.target import Subject, subject_of
 from tui_registry.verification.waiting import kept, read
@@ -54,19 +55,43 @@ async def prove_key(
     if subject.proof == "chat":
         sentence = f"Nothing free proves a key of {name}: it is unproven until a paid probe passes."
         return KeyVerdict("unproven", sentence)
-    first = await wire.prove_key(subject.target, subject.proof)
-    if first.outcome != "auth":
-        state, sentence = await _state(store, wire, subject, first)
-        return KeyVerdict(state, sentence, (key_finding(subject, first, state, sentence, run_id),))
-    await options.sleep(options.confirm_after)
-    second = await wire.prove_key(subject.target, subject.proof)
-    sentence = f"{name} rejected the key once."
-    once = key_finding(subject, first, "unreachable", sentence, run_id)
-    if second.outcome == "auth":
+    findings: list[Finding] = []
+    last = await _answered(wire, subject, options, run_id, findings)
+    state: KeyState
+    if last.outcome == "auth":
+        sentence = f"{name} rejected the key once."
+        findings.append(key_finding(subject, last, "unreachable", sentence, run_id))
+        await options.sleep(options.confirm_after)
+        last = await _answered(wire, subject, options, run_id, findings)
+    if last.outcome == "auth":
         state, sentence = "rejected", f"{name} rejected the key twice. Enter another one."
     else:
-        state, sentence = await _state(store, wire, subject, second)
-    return KeyVerdict(state, sentence, (once, key_finding(subject, second, state, sentence, run_id)))
+        state, sentence = await _state(store, wire, subject, last)
+    findings.append(key_finding(subject, last, state, sentence, run_id))
+    return KeyVerdict(state, sentence, tuple(findings))
+
+
+async def _answered(
+    wire: Wire, subject: Subject, options: Options, run_id: int | None, findings: list[Finding]
+) -> Exchange:
+    """The proof call's answer; one that only says that the provider is busy is asked for again.
+
+    No answer at all is not waited for a second time.
+    """
+    attempt = 1
+    while True:
+        exchange = await wire.prove_key(subject.target, subject.proof)
+        is_busy = exchange.outcome in ("rate", "server") and exchange.status is not None
+        wait = delay(exchange, attempt, options.chance) if is_busy else None
+        if wait is None:
+            return exchange
+        findings.append(key_finding(subject, exchange, "unreachable", _could_not(subject, exchange), run_id))
+        await options.sleep(wait)
+        attempt += 1
+
+
+def _could_not(subject: Subject, exchange: Exchange) -> str:
+    return f"{subject.row.name} could not tell: {exchange.message or exchange.outcome}"
 
 
 async def _state(store: Store, wire: Wire, subject: Subject, exchange: Exchange) -> tuple[KeyState, str]:
@@ -83,7 +108,7 @@ async def _state(store: Store, wire: Wire, subject: Subject, exchange: Exchange)
     if exchange.outcome in ("missing", "unsupported"):
         sentence = f"{name} has no call at its base URL that proves a key for free ({subject.proof})"
         return "unproven", f"{sentence}: it is unproven until a paid probe passes."
-    return "unreachable", f"{name} could not tell: {exchange.message or exchange.outcome}"
+    return "unreachable", _could_not(subject, exchange)
 
 
 async def _controlled(store: Store, wire: Wire, subject: Subject) -> tuple[KeyState, str]:

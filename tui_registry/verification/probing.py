@@ -9,7 +9,7 @@ from tui_registry.verification import questions, retry, scoring
 from tui_registry.verification.bench import Bench, Work
 from tui_registry.verification.calls import Answered, NotMade, call
 from tui_registry.verification.findings import finding_of, left_out
-from tui_registry.verification.judge_chat import judge_chat
+from tui_registry.verification.judge_chat import counted, judge_chat
 from tui_registry.verification.judge_embeddings import judge_embeddings
 from tui_registry.verification.judge_json import judge_json
 from tui_registry.verification.judge_tools import judge_tools
@@ -18,7 +18,7 @@ from tui_registry.verification.missing import missing_before
 from tui_registry.verification.recorder import Note
 from tui_registry.verification.suites import Probe
 from tui_registry.verification.waiting import read
-from tui_registry.wire import ChatReply, EmbedReply
+from tui_registry.wire import ChatReply, EmbedReply, cut_short
 
 OBJECT_DIALECTS = frozenset({"anthropic", "gemini"})
 """The dialects that send a tool's arguments as an object."""
@@ -33,6 +33,7 @@ async def probe_model(bench: Bench, work: Work, probe: Probe) -> Judgement:
         made = await call(bench, work, probe)
         if isinstance(made, NotMade):
             return await _not_made(bench, work, probe, made)
+        made = _doubted(made, probe)
         verdict = await _judged(bench, work, probe, made)
         change = _otherwise(work, probe, made)
         wait = None if change else retry.delay(made.exchange, attempt, bench.options.chance)
@@ -45,6 +46,16 @@ async def probe_model(bench: Bench, work: Work, probe: Probe) -> Judgement:
             continue
         attempt += 1
         await _pause(bench, work, made, wait or 0.0)
+
+
+def _doubted(made: Answered, probe: Probe) -> Answered:
+    """The answer, as a cut one where its stream just ended and the words asked for are not all there."""
+    reply = made.reply
+    if probe != "chat" or not isinstance(reply, ChatReply) or reply.exchange.outcome != "ok":
+        return made
+    if reply.clean_end or not reply.keeps_cap or counted(reply.text) == 1.0:
+        return made
+    return replace(made, reply=cut_short(reply))
 
 
 async def _judged(bench: Bench, work: Work, probe: Probe, made: Answered) -> Judgement:

@@ -45,7 +45,8 @@ _COUNT = (
     " Output nothing else."
 )
 _WEATHER = "What is the weather in Paris? Use the tool."
-_CITY = "Give city Paris and population 2100000 as JSON."
+POPULATION = 2_100_000
+_CITY = f"Give city Paris and population {POPULATION} as JSON."
 _STORY = "Describe in about 200 words how a letter travels from a mailbox to its reader."
 
 

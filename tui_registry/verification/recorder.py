@@ -71,4 +71,5 @@ class Recorder:
         if row.cost is not None:
             self.cost += exact(row.cost)
         elif row.model_id is not None and row.status in ("pass", "partial", "fail"):
-            self.unknown_costs += 1
+            # a refusal costs nothing
+            self.unknown_costs += row.http_status is None or row.http_status < 400

@@ -43,7 +43,7 @@ def measured(row: ResultRow) -> Iterator[Fact]:
         version = "" if row.scoring_version is None else f", scoring version {row.scoring_version}"
         yield "Score", f"{row.score:.2f}{version}"
     if row.cost is not None:
-        source = f", from {row.cost_source}" if row.cost_source else ""
+        source = f" ({row.cost_source})" if row.cost_source else ""
         yield "Cost", f"{exact(row.cost):f} USD{source}"
     if row.model_served:
         yield "Served by", row.model_served

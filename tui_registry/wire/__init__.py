@@ -5,6 +5,7 @@
 and without a key `download(address)`.
 """
 
+from tui_registry.wire.chatting import cut_short as cut_short
 from tui_registry.wire.exchange import RETRIED as RETRIED
 from tui_registry.wire.exchange import Caps as Caps
 from tui_registry.wire.exchange import ChatReply as ChatReply

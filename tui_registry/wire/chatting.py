@@ -49,6 +49,11 @@ async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Dead
     return _reply(exchange, record, reply, redactor, chat.cap)
 
 
+def cut_short(reply: ChatReply) -> ChatReply:
+    """The reply as one that was cut, where what it holds shows that more was to come."""
+    return replace(reply, exchange=with_verdict(reply.exchange, "protocol", "cut"))
+
+
 class _StreamReading:
     """Reads the events of one stream into a reply."""
 
