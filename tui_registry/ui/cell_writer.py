@@ -175,14 +175,10 @@ class CellWriter:
             if self._place != (x, y):
                 self._go(x, y)
             sent.append(text)
-            if text.isascii() and len(text) == 1:
-                self._place = x + 1, y
-            else:
-                width = 2 if texts[x + 1 : x + 2] == [""] else 1
-                self._place = None if _is_doubtful(text) else (x + width, y)
-        # At the right edge the cursor stands on the last cell or behind it.
-        if self._place == (len(texts), y):
-            self._place = None
+            width = 2 if texts[x + 1 : x + 2] == [""] else 1
+            # At the right edge the cursor stands on the last cell or behind it.
+            is_lost = x + width == len(texts) or (not text.isascii() and _is_doubtful(text))
+            self._place = None if is_lost else (x + width, y)
 
     def _take(self, pen: Pen) -> None:
         """Write with this pen from now on."""
