@@ -4,7 +4,6 @@ Field names are the columns' names. Times are UTC text as `clock.stamp` writes i
 token.
 """
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -332,7 +331,7 @@ class RowSource(Protocol):
     def slice(self, start: int, size: int) -> list[Row]:
         """The rows from a position on, for the time while the ids are not loaded yet."""
 
-    def ids(self, stop: Callable[[], bool]) -> Iterator["array[int]"]:
+    def ids(self, stop: Callable[[], bool]) -> Iterator[Sequence[int]]:
         """All ids in order, in `array('q')` chunks, on an own connection; for a worker thread."""
 
     def total(self) -> int | None:

@@ -31,6 +31,7 @@ FIRST_TRY = 0.012
 MOST_COUNTED = 20_000
 OPCODES_BETWEEN_LOOKS = 5_000
 WORKER_PATIENCE = 5.0
+WORKER_CACHE = "PRAGMA cache_size = -512"  # a page that was read once is not read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class ViewRows:
             raise _explained(error, self._views.path) from error
         return [found.get(number) for number in ids]
 
-    def ids(self, stop: Callable[[], bool]) -> Iterator["array[int]"]:
+    def ids(self, stop: Callable[[], bool]) -> Iterator["Sequence[int]"]:
         """All ids in order, in chunks, on a connection of its own; ends early once `stop()` is true.
 
         Everything is read before the first chunk is given out, so that a slow taker holds no lock.
@@ -221,13 +222,14 @@ class ViewRows:
             raise _explained(error, self._views.path) from error
         return None if most is not None and number > most else number
 
-    def _all_ids(self, stop: Callable[[], bool]) -> "array[int]":
+    def _all_ids(self, stop: Callable[[], bool]) -> "array[int] | range":
         """Every id in order; empty once `stop()` is true."""
         _identity(self._views.path)
         latest = time.monotonic() + WORKER_PATIENCE
         while not stop():
             try:
                 with closing(_connect(self._views.path, 0.1, self._views.mix)) as connection:
+                    connection.execute(WORKER_CACHE)
                     connection.set_progress_handler(stop, OPCODES_BETWEEN_LOOKS)
                     return self._unbroken(connection) or array(
                         "q", chain.from_iterable(connection.execute(self._scan_sql, self._values))
@@ -239,7 +241,7 @@ class ViewRows:
                     raise explained from error
         return array("q")
 
-    def _unbroken(self, connection: sqlite3.Connection) -> "array[int] | None":
+    def _unbroken(self, connection: sqlite3.Connection) -> range | None:
         """The ids of a history without gaps, which need not be read one by one."""
         if not self._in_time:
             return None
@@ -249,7 +251,7 @@ class ViewRows:
         ).fetchone()
         if not number or last - first + 1 != number:
             return None
-        return array("q", range(last, first - 1, -1) if self._descending else range(first, last + 1))
+        return range(last, first - 1, -1) if self._descending else range(first, last + 1)
 
 
 def _compiled(view: ViewName, text: str, clock: Clock) -> "CompiledFilter":

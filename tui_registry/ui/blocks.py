@@ -106,7 +106,7 @@ class Blocks:
         self._sought = row_id
         self.found = None
 
-    def extend(self, chunk: "array[int]") -> bool:
+    def extend(self, chunk: Sequence[int]) -> bool:
         """Take the next ids; True if rows at hand turned out to stand elsewhere."""
         start = len(self.ids)
         if self._sought is not None and self.found is None and self._sought in chunk:
@@ -169,7 +169,7 @@ class _Nothing:
     def slice(self, start: int, size: int) -> "list[Row]":
         return []
 
-    def ids(self, stop: Callable[[], bool]) -> "Iterator[array[int]]":
+    def ids(self, stop: Callable[[], bool]) -> "Iterator[Sequence[int]]":
         return iter(())
 
     def total(self) -> int | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Set
 from functools import lru_cache
-from operator import is_not, ne
+from itertools import compress
+from operator import is_not, ne, or_
 from typing import NamedTuple
 
 SMALL_GAP = 6
@@ -140,7 +141,7 @@ class CellWriter:
     def line(self, y: int, shown: Line, wanted: Line) -> None:
         """Write what is wanted of a line and not shown."""
         # Beside a wide character each cell must be written after the one to its left.
-        is_narrow = not any(text is None or text == "" for text in (*shown.texts, *wanted.texts))
+        is_narrow = not any(odd in line.texts for odd in ("", None) for line in (shown, wanted))
         for start, end in _stretches(shown, wanted):
             self._go(start, y)
             self._write(wanted, start, end, is_narrow=is_narrow)
@@ -175,14 +176,10 @@ class CellWriter:
             if self._place != (x, y):
                 self._go(x, y)
             sent.append(text)
-            if text.isascii() and len(text) == 1:
-                self._place = x + 1, y
-            else:
-                width = 2 if texts[x + 1 : x + 2] == [""] else 1
-                self._place = None if _is_doubtful(text) else (x + width, y)
-        # At the right edge the cursor stands on the last cell or behind it.
-        if self._place == (len(texts), y):
-            self._place = None
+            width = 2 if texts[x + 1 : x + 2] == [""] else 1
+            # At the right edge the cursor stands on the last cell or behind it.
+            is_lost = x + width == len(texts) or (not text.isascii() and _is_doubtful(text))
+            self._place = None if is_lost else (x + width, y)
 
     def _take(self, pen: Pen) -> None:
         """Write with this pen from now on."""
@@ -233,10 +230,11 @@ def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
     """Where to write so that a line is as wanted: first cell and the one behind the last."""
     width = len(wanted.texts)
     start = end = -1
-    for x, (old, new) in enumerate(zip(shown.texts, wanted.texts, strict=True)):
-        if (old == new and shown.pens[x] is wanted.pens[x]) or new is None:
+    differs = map(or_, map(ne, shown.texts, wanted.texts), map(is_not, shown.pens, wanted.pens))
+    for x in compress(range(width), differs):
+        if wanted.texts[x] is None:
             continue
-        if start >= 0 and _is_bridged(wanted, end, x):
+        if start >= 0 and (x == end or _is_bridged(wanted, end, x)):
             end = x + 1
             continue
         if start >= 0:

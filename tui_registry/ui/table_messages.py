@@ -1,6 +1,6 @@
 """What the table of all lists tells the screen around it."""
 
-from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,4 +76,4 @@ class Arrived(Message, bubble=False):
     """Ids from the loading thread: the next chunk, None at the end, or why there are no more."""
 
     generation: int
-    news: "array[int] | StoreError | None"
+    news: Sequence[int] | StoreError | None
