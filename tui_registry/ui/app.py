@@ -17,7 +17,6 @@ from textual.theme import BUILTIN_THEMES
 
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
-from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
@@ -34,6 +33,8 @@ from tui_registry.ui.verifying import is_running, look_for_interrupted, may_quit
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit."""
+BACKUP_EVERY = 600.0
+"""Seconds between two looks whether a backup is due."""
 CHECK_AFTER = 1.0
 """Seconds until a large file, not all of which its opening checked, is read; the first list comes first."""
 SECOND_PRESS = 2.0
@@ -93,7 +94,7 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._offer_kept)
         self.run_worker(look_for_interrupted(self, self.desk))
         self.set_interval(LOOK_EVERY, self._look_for_changes)
-        self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
+        self.set_interval(BACKUP_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.set_timer(CHECK_AFTER, self._check_registry)
         if sys.platform != "win32":
@@ -111,7 +112,9 @@ class RegistryApp(TerminalApp):
 
     @work(exclusive=True, group="backup")
     async def _back_up_if_due(self) -> None:
-        if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
+        from tui_registry.ui.backing_up import back_up_if_due
+
+        if (failed := await back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
 
     def _offer_kept(self) -> None:
@@ -268,15 +271,14 @@ class RegistryApp(TerminalApp):
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
         if isinstance(screen, DeskScreen):
+            from tui_registry.ui.backing_up import back_up_now, choose_backup
+
+            begin = screen.begin
             yield SystemCommand(
-                "Back up now",
-                "a checked copy among the backups",
-                partial(screen.begin, backing_up.back_up_now),
+                "Back up now", "a checked copy among the backups", partial(begin, back_up_now)
             )
             if not self.desk.store.read_only:
-                yield SystemCommand(
-                    "Restore…", "bring a backup back", partial(screen.begin, backing_up.choose_backup)
-                )
+                yield SystemCommand("Restore…", "bring a backup back", partial(begin, choose_backup))
         yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
 
     def _runner(self, node: object, action: str) -> "CommandCall":
