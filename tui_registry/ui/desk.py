@@ -140,8 +140,9 @@ class DeskScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def announce(self, sentence: str | None) -> None:
-        """Say what is going on, until told otherwise."""
-        self.query_one(Banner).tell(sentence)
+        """Say what is going on, until told otherwise; a screen that is being closed says nothing any more."""
+        for banner in self.query(Banner):
+            banner.tell(sentence)
 
     def changed(self, sentence: str, row_id: int | None = None) -> None:
         """Show a change that was made from here and tell of it."""
