@@ -88,6 +88,7 @@ async def test_many_models_are_deleted_only_when_their_number_is_typed(full: Ses
         await type_text(pilot, "21")
         await pilot.press("enter")
         await on_screen(pilot, "Deleted 21 models.")
+    assert [each.reason for each in full.store.backups()] == ["delete"]
 
 
 async def test_marked_providers_stay_when_they_have_models(full: Session) -> None:

@@ -194,6 +194,7 @@ def test_a_signal_ends_it_with_the_terminal_restored_and_every_save_made(
     assert terminal.end() == 128 + number
     assert terminal.written.rindex(ALTERNATE_SCREEN_LEFT) > terminal.written.rindex(ALTERNATE_SCREEN_ENTERED)
     assert "xAI" in process(root, "provider", "list").stdout
+    assert len(list((root / "data" / "backups").glob("registry-exit-*.db"))) == 1
 
 
 def test_a_bug_in_the_app_ends_it_without_locals_without_a_secret_and_not_with_zero(root: Path) -> None:

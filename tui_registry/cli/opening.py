@@ -77,6 +77,8 @@ class Session:
         """Whether a screen asks for the passphrase, and not a prompt; set before the vault is first used."""
         self.passphrases = Passphrases(surroundings.environ, choices.passphrase_fd)
         self._store: Store | None = None
+        self.leaves_app = False
+        """Whether a person leaves the app when this is closed, which backs up every change."""
 
     @cached_property
     def paths(self) -> "Paths":
@@ -172,7 +174,7 @@ class Session:
             self.views.close()
         if self._store is not None:
             self._store.close()
-            self.back_up_if_due()
+            self._back_up_if_due()
             self._store = None
 
     def is_there(self) -> bool:
@@ -212,7 +214,7 @@ class Session:
             " To list the backups and to bring one back, run: tui-registry restore"
         )
 
-    def back_up_if_due(self, *, leaving: bool = False) -> None:
+    def _back_up_if_due(self) -> None:
         """After changes from here, a backup unless the last one is young; a failure is said and ends nothing.
 
         Whoever leaves the app gets one however young the last is, but for a file that takes long to copy.
@@ -223,9 +225,9 @@ class Session:
         from tui_registry.store.backups import EVERY, QUICK_BYTES
 
         try:
-            at_once = leaving and self.paths.database.stat().st_size <= QUICK_BYTES
+            at_once = self.leaves_app and self.paths.database.stat().st_size <= QUICK_BYTES
             if store.backup_is_due(timedelta() if at_once else EVERY):
-                store.back_up("exit" if leaving else "hour")
+                store.back_up("exit" if self.leaves_app else "hour")
         except (StoreError, OSError) as error:
             remark(f"No backup was made: {error}")
 

@@ -86,8 +86,8 @@ def run_app(session: Session) -> int:
     app = RegistryApp(desk, theme=look.theme, ansi_color=look.ansi_color, thin_line=choices.thin_line)
     gc.freeze()
     gc.enable()
+    session.leaves_app = True
     app.run(mouse=choices.mouse)
-    session.back_up_if_due(leaving=True)
     return app.return_code or 0
 
 

@@ -28,6 +28,7 @@ _WORDS = {
     "hour": "after changes",
     "import": "before an import",
     "purge": "before a purge",
+    "delete": "before deleting many",
     "rescue": "from a deleted file",
 }
 

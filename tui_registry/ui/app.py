@@ -18,7 +18,6 @@ from textual.theme import BUILTIN_THEMES
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
 from tui_registry.store.notices import Notices
-from tui_registry.ui import backing_up
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
@@ -36,6 +35,8 @@ LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit, where the system does not tell of one."""
 LOOK_ANYHOW = 30.0
 """The same where it does, for what it does not see, such as a change made on another machine."""
+BACKUP_EVERY = 600.0
+"""Seconds between two looks whether a backup is due."""
 CHECK_AFTER = 3.0
 """Seconds until a large file, not all of which its opening checked, is read; the first keys come before."""
 SECOND_PRESS = 2.0
@@ -104,7 +105,7 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._look_back)
         self._notices = self._watch()
         self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_around)
-        self.set_interval(backing_up.LOOK_EVERY, self._back_up_if_due)
+        self.set_interval(BACKUP_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.set_timer(CHECK_AFTER, self._check_registry)
         if sys.platform != "win32":
@@ -142,7 +143,9 @@ class RegistryApp(TerminalApp):
 
     @work(exclusive=True, group="backup")
     async def _back_up_if_due(self) -> None:
-        if (failed := await backing_up.back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
+        from tui_registry.ui.backing_up import back_up_if_due
+
+        if (failed := await back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
 
     def _look_back(self) -> None:
@@ -337,15 +340,14 @@ class RegistryApp(TerminalApp):
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
         if isinstance(screen, DeskScreen):
+            from tui_registry.ui.backing_up import back_up_now, choose_backup
+
+            begin = screen.begin
             yield SystemCommand(
-                "Back up now",
-                "a checked copy among the backups",
-                partial(screen.begin, backing_up.back_up_now),
+                "Back up now", "a checked copy among the backups", partial(begin, back_up_now)
             )
             if not self.desk.store.read_only:
-                yield SystemCommand(
-                    "Restore…", "bring a backup back", partial(screen.begin, backing_up.choose_backup)
-                )
+                yield SystemCommand("Restore…", "bring a backup back", partial(begin, choose_backup))
         from tui_registry.ui.importing import import_commands
 
         yield from import_commands(screen)

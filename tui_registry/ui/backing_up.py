@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 LETTERS = ascii_lowercase.replace("q", "")
 """What a menu answers to."""
 
-LOOK_EVERY = 600.0
-"""Seconds between two looks whether a backup is due."""
-
 
 async def back_up_now(screen: DeskScreen) -> None:
     """Make a backup and say where it is; of a file that was deleted, from what is still open of it."""

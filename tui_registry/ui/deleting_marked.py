@@ -1,5 +1,6 @@
 """Several records deleted at once: asked once with their number, and every refusal is told."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -92,7 +93,7 @@ class Refusals(Dialog[None]):
 
 
 async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[int]) -> None:
-    """Ask once, delete what may be deleted, and list what stays with its reason."""
+    """Ask once, delete what may be deleted, and list what stays with its reason; many after a backup."""
     names = _names(screen.desk, deletion, ids)
     if not names:
         screen.refresh_rows()
@@ -101,6 +102,8 @@ async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[in
     several = deletion.several(len(names))
     if not await screen.app.push_screen_wait(_question(several, deletion, sorted(names.values()))):
         return
+    if len(names) > TYPED_ABOVE:
+        await asyncio.to_thread(screen.desk.store.back_up, "delete")
     refused = await _delete(screen, deletion, names)
     done = deletion.several(len(names) - len(refused))
     if refused:

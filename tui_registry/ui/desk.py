@@ -153,8 +153,9 @@ class DeskScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def announce(self, sentence: str | None) -> None:
-        """Say what is going on, until told otherwise."""
-        self.query_one(Banner).tell(sentence)
+        """Say what is going on, until told otherwise; a screen that is being closed says nothing any more."""
+        for banner in self.query(Banner):
+            banner.tell(sentence)
 
     def keys_changed(self) -> None:
         """Show which keys can be used now."""
