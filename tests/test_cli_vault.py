@@ -157,6 +157,12 @@ def test_a_descriptor_that_is_none_is_named(locked: Shell) -> None:
 
 def test_the_variable_is_taken_out_of_the_environment_so_that_no_child_inherits_it() -> None:
     environ = {VARIABLE: PASSPHRASE, "PATH": "/bin"}
+    reading, writing = os.pipe()
+    os.set_inheritable(reading, True)
+    Passphrases({}, reading)
+    assert not os.get_inheritable(reading)
+    os.close(reading)
+    os.close(writing)
     passphrases = Passphrases(environ, None)
     assert environ == {"PATH": "/bin"}
     given = passphrases.given()
