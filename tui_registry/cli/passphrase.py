@@ -26,7 +26,7 @@ class Passphrases:
     """Where one run of the program gets the passphrase from."""
 
     def __init__(self, environ: Mapping[str, str], descriptor: int | None) -> None:
-        """Take the variable out of the environment, so that no child process inherits it or the descriptor."""
+        """Take the variable out of the environment, so that no child inherits it or the descriptor."""
         self._descriptor = descriptor
         self._given = environ.get(VARIABLE) or None
         if isinstance(environ, MutableMapping):
