@@ -32,10 +32,15 @@ def test_no_option_and_no_argument_takes_a_key() -> None:
         (*path, parameter.name)
         for path, command in commands(registry)
         for parameter in command.params
-        if any(
+        if not getattr(parameter, "is_flag", False)
+        and any(
             word in (parameter.name or "") for word in ("key", "secret", "token", "password", "passphrase")
         )
-        or getattr(parameter, "hide_input", False)
+    } | {
+        (*path, parameter.name)
+        for path, command in commands(registry)
+        for parameter in command.params
+        if getattr(parameter, "hide_input", False)
     }
     assert taking == {
         ("model", verb, f"max_{side}_tokens") for verb in ("add", "edit") for side in ("input", "output")

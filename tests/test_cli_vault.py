@@ -73,6 +73,14 @@ def test_a_passphrase_is_set_changed_and_removed_and_no_record_changes(shell: Sh
     assert record() == before
 
 
+def test_the_first_key_says_once_where_the_vault_key_is(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    shell.done("provider", "add", "Groq")
+    told = [shell.run("key", "set", "Groq", typed=CANARY).stderr for _ in range(2)]
+    assert f"Made the vault key {shell.home.key_file}" in told[0]
+    assert told[1] == ""
+
+
 @pytest.mark.parametrize("words", ["", "short", "x" * 2000])
 def test_an_unfit_passphrase_changes_nothing(shell: Shell, words: str) -> None:
     before = shell.home.key_file.read_bytes()
@@ -157,6 +165,12 @@ def test_a_descriptor_that_is_none_is_named(locked: Shell) -> None:
 
 def test_the_variable_is_taken_out_of_the_environment_so_that_no_child_inherits_it() -> None:
     environ = {VARIABLE: PASSPHRASE, "PATH": "/bin"}
+    reading, writing = os.pipe()
+    os.set_inheritable(reading, True)
+    Passphrases({}, reading)
+    assert not os.get_inheritable(reading)
+    os.close(reading)
+    os.close(writing)
     passphrases = Passphrases(environ, None)
     assert environ == {"PATH": "/bin"}
     given = passphrases.given()

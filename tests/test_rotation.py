@@ -218,7 +218,9 @@ def test_a_new_vault_key_is_begun_only_when_the_old_one_is_lost_and_old_records_
         assert later.reads.provider("Groq").api_key_encrypted == record
         assert later.key_state(later.reads.provider("Groq")) is KeyState.OTHER_VAULT
         lost = Vault(away).ring()
-        aside = done(later, lambda writes: writes.vault.put_back((*later._vault.ring(), *lost)))
+        begun = Vault(home.key_file).key_ids()
+        aside = done(later, lambda writes: writes.vault.put_back(lost))
+        assert Vault(home.key_file).key_ids() == (*begun, lost[0].id), "what was begun meanwhile stays too"
         assert aside == str(home.key_file.with_name("vault.key.aside"))
         assert key_of(later) == CANARY
         assert key_of(later, "OpenAI") == "sk-openai-0123456789"

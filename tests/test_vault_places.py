@@ -110,11 +110,15 @@ def test_a_credential_is_used_as_it_is_and_never_changed(usual: Path, tmp_path: 
         vault.key_ids()
 
 
-def test_keys_put_back_keep_what_was_there_under_another_name(usual: Path) -> None:
+def test_keys_put_back_join_those_that_are_there_and_keep_the_text_that_was(usual: Path) -> None:
+    held: tuple[str, ...] = ()
     for number, kept in ((0, None), (1, "vault.key.aside"), (2, "vault.key.aside-2")):
-        assert Vault(usual).put_back([KEYS[number]]) == (kept and str(usual.with_name(kept)))
-        assert Vault(usual).key_ids() == (KEYS[number].id,)
-    assert Vault(usual.with_name("vault.key.aside-2")).key_ids() == (KEYS[1].id,)
+        aside = Vault(usual).put_back([KEYS[number]], first=KEYS[number].id)
+        assert aside == (kept and str(usual.with_name(kept)))
+        assert kept is None or Vault(usual.with_name(kept)).key_ids() == held
+        held = (KEYS[number].id, *held)
+        assert Vault(usual).key_ids()[0] == held[0]
+        assert set(Vault(usual).key_ids()) == set(held)
     assert {path.stat().st_mode & 0o777 for path in usual.parent.iterdir()} == {0o600}
 
 

@@ -12,6 +12,7 @@ from tui_registry.cli.provider_facts import provider_record
 from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.text import Secret, read_pasted_key
+from tui_registry.vault import VaultState
 
 LONGEST_INPUT = 65_536
 """Characters read from standard input; a key has far fewer."""
@@ -44,7 +45,13 @@ def set_key(
         raise Refused(f"{refusal}{_consent_words(endpoint, refusal)}")
     session.unlock()
     secret = _entered(session, row.name, endpoint, from_env)
+    begins = session.store.vault_status().state is VaultState.EMPTY
     row = session.write(lambda writes: writes.set_key(row.id, secret, allow_cleartext))
+    if begins:
+        remark(
+            f"Made the vault key {session.vault.place.name}: without it no key opens, so keep a copy of it."
+            " To put a passphrase before it: tui-registry vault passphrase set"
+        )
     if as_json:
         print_json(provider_record(session, row))
         return

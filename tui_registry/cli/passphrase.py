@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,14 @@ class Passphrases:
     """Where one run of the program gets the passphrase from."""
 
     def __init__(self, environ: Mapping[str, str], descriptor: int | None) -> None:
-        """Take the variable out of the environment, so that no child process inherits it."""
+        """Take the variable out of the environment, so that no child inherits it or the descriptor."""
         self._descriptor = descriptor
         self._given = environ.get(VARIABLE) or None
         if isinstance(environ, MutableMapping):
             environ.pop(VARIABLE, None)
+        if descriptor is not None and descriptor > 2:
+            with suppress(OSError):  # one that is not open is told when it is to be read
+                os.set_inheritable(descriptor, False)
 
     def given(self) -> Secret | None:
         """What was given without anybody being asked; raises InvalidInput for a descriptor that is none."""

@@ -86,7 +86,7 @@ def restore_sealed(session: Session, backup: Path) -> "tuple[Restored, str | Non
     aside = None
     if restored.contents.keys and not _has(session, restored.contents.vault_key_id):
         new = session.vault.wrap_for(passphrase) if had_passphrase else None
-        aside = session.vault.put_back(ring, new)
+        aside = session.vault.put_back(ring, new, restored.contents.vault_key_id)
     return replace(restored, contents=replace(restored.contents, was_summed=True)), aside
 
 

@@ -99,9 +99,11 @@ class VaultWrites:
             if wanted and not wanted & {key.id for key in ring}:
                 given, needed = ring[0].id[:8], ", ".join(sorted(each[:8] for each in wanted))
                 raise Refused(f"This is the vault key {given}; {needed} is needed. Nothing was changed.")
-            aside = change.vault.put_back(ring, wrap)
-            if change.reads.setting(VAULT_KEY) not in {key.id for key in ring}:
-                change.setting(VAULT_KEY, ring[0].id)
+            named = change.reads.setting(VAULT_KEY)
+            change.vault.reload()
+            aside = change.vault.put_back(ring, wrap, named)
+            if named not in change.vault.key_ids():
+                change.setting(VAULT_KEY, change.vault.key_ids()[0])
             return aside
 
     def begin_anew(self) -> str:

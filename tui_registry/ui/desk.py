@@ -100,7 +100,8 @@ class Desk:
 
     def look_at_keys_again(self) -> None:
         """Read the vault's key file again and prove every key anew."""
-        self.vault.reload()
+        if not self.vault.place.is_slow:  # else it would have to be asked again for every key
+            self.vault.reload()
         self._proved.clear()
         self.keys_seen += 1
 

@@ -12,7 +12,7 @@ from tui_registry.ui.dialogs import Choice, ChoiceMenu, Confirm, TypedConfirm
 from tui_registry.ui.form import FormScreen
 from tui_registry.ui.form_values import ON
 from tui_registry.ui.unlocking import unlocked
-from tui_registry.vault import KeyState, shown_origin
+from tui_registry.vault import KeyState, VaultState, shown_origin
 
 if TYPE_CHECKING:
     from tui_registry.store import KnownProvider, ProviderRow
@@ -102,7 +102,12 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
         intro=f"Sealed for {endpoint.host}; it is sent to no other host.{token}",
         keys=desk.keys,
     )
+    begins = desk.store.vault_status().state is VaultState.EMPTY
     if await screen.app.push_screen_wait(form) is not None:
+        if begins:
+            screen.tell(
+                f"Made the vault key {desk.vault.place.name}: without it no key opens, so keep a copy."
+            )
         screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. It has not been checked yet.")
 
 

@@ -73,7 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key("sort.right", "greater_than_sign", "Sort right", "next column", "List", joins=True),
     Key("app.reload", "r", "Reload", "reload from the file", "List"),
     Key("pane.zoom", "z", "Zoom", "zoom the pane, and back", "List"),
-    Key("app.redraw", "ctrl+l", "Redraw", "redraw; lock the vault, if it has a passphrase", "App"),
+    Key("app.redraw", "ctrl+l", "Redraw", "redraw; lock (with a passphrase)", "App"),
     Key("app.commands", "colon,ctrl+p", "Commands", "commands", "App"),
     Key("app.keys", "question_mark,f1", "Keys", "this page", "App", True),
     Key("app.back", "escape", "Back", "close, clear, back", "App"),

@@ -214,10 +214,23 @@ class Vault:
         self.reload()
         return tuple(self._loaded().values())
 
-    def put_back(self, ring: Sequence[VaultKey], wrap: WrapKey | None = None) -> str | None:
-        """Put keys in the place, setting aside what is there; the name it has then, None if nothing was."""
+    def put_back(
+        self, ring: Sequence[VaultKey], wrap: WrapKey | None = None, first: str | None = None
+    ) -> str | None:
+        """Put keys in the place beside those that can be read there; the name that the old text has then.
+
+        None where nothing was there. The key called `first` is put before the others. A passphrase that was
+        given for the place stays where `wrap` names no other; one that nobody gave is set aside with it.
+        """
+        try:
+            held = self._at_hand()
+        except VaultError:
+            held = {}
+        keys = {key.id: key for key in ring} | held
+        ordered = tuple(sorted(keys.values(), key=lambda key: key.id != first))
+        wrap = wrap or (self._wrap if held else None)
         aside = self.place.keep_copy()
-        text = ring_text(ring, wrap)
+        text = ring_text(ordered, wrap)
         self.place.make(text) if aside is None else self.place.replace(text)
         self._wrap = wrap
         self.reload()
