@@ -60,13 +60,14 @@ def test_a_signal_ends_the_editor_then_the_app_and_what_was_saved_is_kept(
     assert b"Not saved, but kept for the next start: Limits of Groq." in terminal.written
     assert terminal.written.rfind(b"\x1b[?1049l") > terminal.written.rfind(b"\x1b[?1049h")
     assert list((shell.root / "tmp").iterdir()) == []
-    again = Watched(shell.root)
-    again.shows("Kept unsaved: Limits of Groq")
-    time.sleep(0.3)
-    again.type("r")
-    again.shows("42")
-    again.process.terminate()
-    again.end()
+    if number == signal.SIGTERM:
+        again = Watched(shell.root)
+        again.shows("Kept unsaved: Limits of Groq")
+        time.sleep(0.3)
+        again.type("r")
+        again.shows("42")
+        again.process.terminate()
+        again.end()
 
 
 def test_what_an_editor_left_beside_the_file_stays_and_is_named(tmp_path: Path, shell: Shell) -> None:

@@ -96,7 +96,8 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
         keys=desk.keys,
     )
     if await screen.app.push_screen_wait(form) is not None:
-        screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. It has not been checked yet.")
+        check = f"{desk.keys.first('verify.one')}, then c, checks it."
+        screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. {check}")
 
 
 async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
