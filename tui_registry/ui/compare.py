@@ -131,6 +131,12 @@ def _head(side: Side) -> Text:
     return head
 
 
+def offer_to_compare(desk: Desk, marked: str, number: int) -> str:
+    """What a list says of its marks, with the key that compares so many."""
+    fits = FEWEST <= number <= MOST
+    return f"{marked}, {desk.keys.first('mark.compare')} compares them" if fits else marked
+
+
 async def compare_models(screen: DeskScreen, ids: Sequence[int]) -> None:
     """Show the marked models side by side; says how to mark when there are too few or too many."""
     desk = screen.desk

@@ -1,10 +1,13 @@
-"""Textual's Unix driver with a short wait after esc."""
+"""Textual's Unix driver with a short wait after esc, and with keys handed over one after the other."""
 
+import asyncio
 import os
 import select
 from codecs import getincrementaldecoder
+from threading import Event
+from time import monotonic
 
-from textual import constants
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -15,8 +18,16 @@ LOOK_SECONDS = 0.1
 """How often the input looks whether the app ends; as often as Textual's own."""
 
 
+PATIENCE = 1.0
+"""Seconds that a key waits for the one before it to be handled."""
+
+
 class EscapeDriver(LinuxDriver):
-    """Textual looks for the end of an esc every tenth of a second; this driver looks when it is due."""
+    """Textual looks for the end of an esc every tenth of a second; this driver looks when it is due.
+
+    A slow line brings several keys at once. Each waits until the app has done what the one before it means:
+    what follows `/` is typed into the filter, and no letter of it is taken for a key of the list.
+    """
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends."""
@@ -33,7 +44,28 @@ class EscapeDriver(LinuxDriver):
                 # Half a character decodes to nothing, which the parser would take for the end.
                 for event in parser.feed(text) if (text := decode(came)) else ():
                     self.process_message(event)
+                    if isinstance(event, events.Key):
+                        self._wait_until_handled()
             elif is_open:
                 parser._timeout_time = 0.0
                 for event in parser.tick():
                     self.process_message(event)
+
+    def _wait_until_handled(self) -> None:
+        """Wait until the app has handled the key that was just handed over, unless it ends or takes long."""
+        handled = Event()
+        asyncio.run_coroutine_threadsafe(self._tell_when_handled(handled), self._loop)
+        latest = monotonic() + PATIENCE
+        while not handled.wait(0.01) and monotonic() < latest and not self.exit_event.is_set():
+            pass
+
+    async def _tell_when_handled(self, handled: Event) -> None:
+        """Follow a key on its way: to the focus, up through what holds it, to the app and what it set off."""
+        app = self._app
+        focused = app.focused
+        way = (app, *(focused.ancestors_with_self if focused else ()), app, app)
+        for node in way:
+            passed = asyncio.Event()
+            if node.is_running and node.call_later(passed.set):
+                await passed.wait()
+        handled.set()

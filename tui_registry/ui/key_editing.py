@@ -108,7 +108,8 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
             screen.tell(
                 f"Made the vault key {desk.vault.place.name}: without it no key opens, so keep a copy."
             )
-        screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. It has not been checked yet.")
+        check = f"{desk.keys.first('verify.one')}, then c, checks it."
+        screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. {check}")
 
 
 async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:

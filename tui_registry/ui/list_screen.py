@@ -162,9 +162,13 @@ class ListScreen(ChoosingScreen):
             empty.update(self._empty_words())
         words = [self._how_many(total), f"sorted by {self.title_of(self._order.column).lower()}"]
         if self.table.marks:
-            words.append(f"{len(self.table.marks):,} marked")
+            words.append(self.marked_words(len(self.table.marks)))
         words.extend(self._notes)
         pane.border_subtitle = "" if is_empty else Text(", ".join(words)).plain.replace("[", r"\[")
+
+    def marked_words(self, number: int) -> str:
+        """How many records are marked, and what may be done with so many."""
+        return f"{number:,} marked"
 
     def _how_many(self, total: int | None) -> str:
         """The number of rows, and of how many when a filter is on; empty words while nothing is known."""

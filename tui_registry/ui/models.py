@@ -8,7 +8,7 @@ from tui_registry.store.views import Order
 from tui_registry.ui import cloning, deleting, editing
 from tui_registry.ui import table_messages as told
 from tui_registry.ui.bindings import bind
-from tui_registry.ui.compare import compare_models
+from tui_registry.ui.compare import compare_models, offer_to_compare
 from tui_registry.ui.copies import model_copies
 from tui_registry.ui.deleting_marked import MODELS, delete_marked
 from tui_registry.ui.desk import Desk
@@ -52,6 +52,10 @@ class ModelsScreen(ListScreen):
                 copies=model_copies,
             ),
         )
+
+    def marked_words(self, number: int) -> str:
+        """How many models are marked, and that they can be compared."""
+        return offer_to_compare(self.desk, super().marked_words(number), number)
 
     @on(told.Opened)
     def _open(self, event: told.Opened) -> None:
