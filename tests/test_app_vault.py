@@ -250,19 +250,21 @@ async def test_locking_stops_a_run_which_can_be_gone_on_with(locked: Session) ->
         await on_screen(pilot, "The run was stopped")
 
 
-async def test_verifying_asks_for_the_passphrase_after_the_plan_and_before_anything_is_sent(
+async def test_checking_a_key_asks_for_the_passphrase_and_goes_on(
     locked: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[object] = []
-    monkeypatch.setattr(verifying, "start_run", lambda _screen, plan: started.append(plan))
-    async with opened(locked) as (app, pilot):
+    seen: list[str] = []
+
+    async def check(screen: DeskScreen, provider_id: int) -> None:
+        seen.append(screen.desk.store.open_key(provider_id).reveal())
+
+    monkeypatch.setattr(verifying, "check_key", check)
+    async with opened(locked) as (_app, pilot):
         await pilot.press("v")
-        await on_screen(pilot, "Groq")
         await listening(pilot, VerifyDialog)
         await pilot.press("c")
         await unlock(pilot)
-        await until(pilot, lambda: not isinstance(app.screen, UnlockDialog))
-        assert started == []
+        await until(pilot, lambda: seen == [CANARY])
 
 
 async def test_the_key_is_derived_in_a_thread_so_that_the_screen_lives_on(

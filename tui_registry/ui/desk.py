@@ -151,7 +151,8 @@ class DeskScreen(Screen[None]):
 
     def announce(self, sentence: str | None) -> None:
         """Say what is going on, until told otherwise."""
-        self.query_one(Banner).tell(sentence)
+        for banner in self.query(Banner):  # none any more, where the app was left while a provider was asked
+            banner.tell(sentence)
 
     def keys_changed(self) -> None:
         """Show which keys can be used now."""
