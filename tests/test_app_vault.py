@@ -1,7 +1,7 @@
 """A vault with a passphrase in the app: unlocked when a key is needed, locked again, and looked after."""
 
 import asyncio
-import time
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,6 +28,7 @@ from tui_registry.ui.locking import IdleLock
 from tui_registry.ui.unlocking import UnlockDialog
 from tui_registry.ui.vault_dialogs import RecoveryCode
 from tui_registry.ui.vault_page import VaultPage, show_vault, vault_commands
+from tui_registry.ui.verify_dialog import VerifyDialog
 from tui_registry.vault import Vault
 
 __all__ = ["quick"]
@@ -177,6 +178,7 @@ async def test_ctrl_l_locks_hides_what_is_shown_and_stops_what_uses_keys(locked:
         await on_screen(pilot, CANARY)
         assert CANARY in app.export_screenshot(), "the control"
         await pilot.press("ctrl+l")
+        await on_screen(pilot, "The vault is locked.")
         await until(pilot, lambda: CANARY not in screen_text(pilot))
         assert (stopped, field.value) == ([True], CANARY)
         assert CANARY not in app.export_screenshot()
@@ -187,7 +189,6 @@ async def test_ctrl_l_locks_hides_what_is_shown_and_stops_what_uses_keys(locked:
         await pilot.pause(0.3)
         await pilot.press("d")
         await on_screen(pilot, "KEYS-LOCKED")
-        await on_screen(pilot, "The vault is locked.")
 
 
 async def test_ctrl_l_only_redraws_where_there_is_no_passphrase(empty: Session) -> None:
@@ -249,40 +250,39 @@ async def test_locking_stops_a_run_which_can_be_gone_on_with(locked: Session) ->
         await on_screen(pilot, "The run was stopped")
 
 
-async def test_verifying_asks_for_the_passphrase_after_the_plan_and_before_anything_is_sent(
+async def test_checking_a_key_asks_for_the_passphrase_and_goes_on(
     locked: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[object] = []
-    monkeypatch.setattr(verifying, "start_run", lambda _screen, plan: started.append(plan))
-    async with opened(locked) as (app, pilot):
+    seen: list[str] = []
+
+    async def check(screen: DeskScreen, provider_id: int) -> None:
+        seen.append(screen.desk.store.open_key(provider_id).reveal())
+
+    monkeypatch.setattr(verifying, "check_key", check)
+    async with opened(locked) as (_app, pilot):
         await pilot.press("v")
-        await on_screen(pilot, "Groq")
-        await until(pilot, lambda: type(app.screen).__name__ == "VerifyDialog")
-        await pilot.pause(0.3)
+        await listening(pilot, VerifyDialog)
         await pilot.press("c")
         await unlock(pilot)
-        await until(pilot, lambda: not isinstance(app.screen, UnlockDialog))
-        assert started == []
+        await until(pilot, lambda: seen == [CANARY])
 
 
-async def test_unlocking_leaves_the_screen_live(locked: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The derivation is made as long as a slow machine's; timers of the app go on meanwhile."""
-    real = Vault.unlock
+async def test_the_key_is_derived_in_a_thread_so_that_the_screen_lives_on(
+    locked: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, threads = Vault.unlock, []
 
-    def slow(vault: Vault, passphrase: Secret | None) -> None:
-        time.sleep(0.4)
+    def watched(vault: Vault, passphrase: Secret | None) -> None:
+        threads.append(threading.current_thread())
         real(vault, passphrase)
 
-    monkeypatch.setattr(Vault, "unlock", slow)
-    async with opened(locked) as (app, pilot):
-        beats: list[float] = []
-        app.set_interval(0.02, lambda: beats.append(time.monotonic()))
+    monkeypatch.setattr(Vault, "unlock", watched)
+    async with opened(locked) as (_app, pilot):
         await pilot.press("K")
         await unlock(pilot)
-        await on_screen(pilot, "Unlocking…")
-        began = time.monotonic()
         await on_screen(pilot, "Key of Groq: set")
-        assert len([beat for beat in beats if began <= beat]) > 1
+        assert len(threads) == 1
+        assert threading.main_thread() not in threads
 
 
 def titles(app: RegistryApp) -> list[str]:
@@ -427,17 +427,16 @@ async def test_a_lost_vault_key_is_brought_back_or_given_up(
 
 
 class SlowPlace:
-    """A place that takes its time and then gives a text, or refuses."""
+    """A place that may take its time; it remembers the threads that waited for it."""
 
     name, kind, is_slow = "the system's keyring", "keyring", True
 
     def __init__(self, text: bytes | None) -> None:
         self._text = text
-        self.was_asked = False
+        self.threads: list[threading.Thread] = []
 
     def read(self) -> bytes:
-        self.was_asked = True
-        time.sleep(0.4)
+        self.threads.append(threading.current_thread())
         if self._text is None:
             raise KeyFileRefused("The system's keyring did not answer within 3 seconds.")
         return self._text
@@ -453,7 +452,7 @@ class SlowPlace:
 
 
 @pytest.mark.parametrize("answers", [True, False])
-async def test_a_slow_place_is_asked_only_when_a_key_is_needed_and_the_screen_lives_on(
+async def test_a_slow_place_is_asked_when_a_key_is_needed_and_never_by_the_screen_itself(
     empty: Session, answers: bool
 ) -> None:
     add_keyed(empty.store)
@@ -462,10 +461,12 @@ async def test_a_slow_place_is_asked_only_when_a_key_is_needed_and_the_screen_li
     empty.desk.vault.lock()
     async with opened(empty) as (app, pilot):
         await on_screen(pilot, "locked")
-        beats: list[float] = []
-        app.set_interval(0.02, lambda: beats.append(time.monotonic()))
+        begin(app, show_vault)
+        await until(pilot, lambda: isinstance(app.screen, VaultPage))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, ListScreen))
+        assert place.threads == []
         await pilot.press("K")
-        await until(pilot, lambda: place.was_asked)
-        began = len(beats)
         await on_screen(pilot, "Key of Groq: set" if answers else "did not answer")
-        assert len(beats) - began > 1
+        assert place.threads
+        assert threading.main_thread() not in place.threads
