@@ -16,6 +16,7 @@ from tests.registry_of import registry_of
 from tests.test_heartbeat import Heart
 from tui_registry.store.schema import expected_rules
 from tui_registry.store.soundness import check_file
+from tui_registry.ui.app import RegistryApp
 
 MODELS, SHORT_MODELS = 10_000, 1_000
 START, GAP = 0.050, 0.050
@@ -43,14 +44,16 @@ def figures(short: bool) -> Iterator[Figure]:
             f"under {START * 1000 * slack:.0f} ms",
             took < START * slack,
         )
-        # a machine that does other things may delay one try, but not each
+        # a machine that does other things may delay one try, but not each; the floor is what it does alone
         tries = [asyncio.run(_held(home)) for _ in range(1 if short else TRIES)]
-        gap, told = min(gap for gap, _ in tries), all(told for _, told in tries)
+        gap, floor = (min(each[place] for each in tries) for place in (0, 1))
+        told = all(each[2] for each in tries)
+        words = "told" if told else "not told"
         yield Figure(
             f"the screen's longest gap in {HELD} s of a held lock",
-            f"{gap * 1000:.0f} ms, {'told' if told else 'not told'}",
-            f"under {GAP * 1000 * slack:.0f} ms, told",
-            gap < GAP * slack and told,
+            f"{gap * 1000:.0f} ms ({floor * 1000:.0f} ms with nothing held), {words}",
+            f"under {GAP * 1000 * slack:.0f} ms, or half more than with nothing held; told",
+            gap < max(GAP * slack, 1.5 * floor) and told,
         )
 
 
@@ -62,27 +65,35 @@ def _checked(path: Path) -> float:
     return time.process_time() - began
 
 
-async def _held(home: Home) -> tuple[float, bool]:
-    """The longest gap while a person moves about under another program's lock, and whether it was told."""
+async def _held(home: Home) -> tuple[float, float, bool]:
+    """The longest gap under another program's lock, the one with nothing held, and whether it was told."""
     session = open_session(home)
-    app, heart = session.app(), Heart()
+    app = session.app()
     try:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: app.screen.query("RecordTable"))
             await pilot.pause(0.5)
+            floor = await _longest(app)
             with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
                 other.execute("BEGIN EXCLUSIVE")
-                beating = asyncio.create_task(heart.beat())
-                until_then = time.monotonic() + HELD
-                while time.monotonic() < until_then:
-                    app._look_for_changes()
-                    await asyncio.sleep(0.1)
-                beating.cancel()
+                gap = await _longest(app)
                 told = "locked by another process" in _words(app)
                 other.execute("ROLLBACK")
     finally:
         session.store.close()
-    return max(heart.late), told
+    return gap, floor, told
+
+
+async def _longest(app: RegistryApp) -> float:
+    """The longest gap in HELD seconds of looking at the registry again and again."""
+    heart = Heart()
+    beating = asyncio.create_task(heart.beat())
+    latest = time.monotonic() + HELD
+    while time.monotonic() < latest:
+        app._look_for_changes()
+        await asyncio.sleep(0.1)
+    beating.cancel()
+    return max(heart.late)
 
 
 def _words(app: object) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SCREEN_PATIENCE = 0.05
+SCREEN_PATIENCE = 0.02
 """Seconds a read waits while somebody sits before a screen."""
 
 READ_PATIENCE = 5.0

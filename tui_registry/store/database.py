@@ -16,7 +16,7 @@ from tui_registry.store.known import KnownProvider
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, require_sqlite, steps
 
 WRITE_PATIENCE = 5.0
-READ_PATIENCE = 0.05
+READ_PATIENCE = 0.02
 
 # EXTRA: with FULL a power cut can bring the journal back and with it undo an acknowledged save
 _WANTED: dict[str, tuple[str, str]] = {

@@ -58,7 +58,7 @@ class Views:
     """
 
     def __init__(
-        self, path: Path, *, clock: Clock = utc_now, patience: float = 0.05, budget: float | None = None
+        self, path: Path, *, clock: Clock = utc_now, patience: float = 0.02, budget: float | None = None
     ) -> None:
         """Remember the file; it is opened when the first row is asked for."""
         self.path = path
