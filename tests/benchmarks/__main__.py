@@ -1,4 +1,4 @@
-"""Print P1 to P15: `python -m tests.benchmarks [--data DIRECTORY] [starts] [keys] [questions]`.
+"""Print P1 to P15: `python -m tests.benchmarks [--data DIRECTORY] [PART …]`.
 
 The registries are made in that directory unless an earlier run left them there. Milliseconds belong to the
 machine; what travels is the ratio to a floor measured in the same run.
@@ -13,13 +13,18 @@ import tempfile
 from pathlib import Path
 
 import tui_registry
-from tests.benchmarks import keys, questions, starts
+from tests.benchmarks import heartbeat, keys, questions, starts
 from tests.benchmarks.budgets import HEAD
 from tests.registry_of import registry_of
 from tui_registry.store.schema import FORMAT
 
-SIZES = {"few": (1_000, 1_000), "middle": (5_300, 1_000), "many": (100_000, 1_000_000)}
-PARTS = {"starts": starts, "keys": keys, "questions": questions}
+SIZES = {
+    "few": (1_000, 1_000),
+    "middle": (5_300, 1_000),
+    "models": (100_000, 0),
+    "many": (100_000, 1_000_000),
+}
+PARTS = {"starts": starts, "keys": keys, "questions": questions, "heartbeat": heartbeat}
 USUAL_DATA = Path(tempfile.gettempdir()) / f"tui-registry-benchmarks-{getpass.getuser()}"
 
 

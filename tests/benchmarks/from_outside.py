@@ -31,6 +31,9 @@ KEYS = {
 QUIET = 0.08
 """Seconds without output after which an answer is whole; less than a rested cursor needs to be noticed."""
 
+IDLE_WORK = 0.03
+"""Seconds of processor time in half a second that still are no work."""
+
 SEQUENCE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[<=>]")
 
 
@@ -104,6 +107,21 @@ class Outside:
         while self._read(QUIET):
             last = time.perf_counter()
         return (last - pressed) * 1000
+
+    def settle(self, seconds: float = 4.0) -> None:
+        """Wait until it has worked on nothing for so long, such as the check of a large file."""
+        used, since = -1.0, time.monotonic()
+        while time.monotonic() - since < seconds:
+            self.rest(0.5)
+            now = self._worked()
+            if now - used > IDLE_WORK:
+                since = time.monotonic()
+            used = now
+
+    def _worked(self) -> float:
+        """Seconds of processor time so far, of all its threads."""
+        words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def wake_ups(self) -> int:
         """How often its threads have begun to wait so far."""

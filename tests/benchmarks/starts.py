@@ -30,6 +30,7 @@ def idle(argv: Sequence[str], words: str) -> tuple[float, float]:
     with Outside(argv) as program:
         program.ready(words)
         program.rest(1.0)
+        program.settle()
         before = program.wake_ups()
         size = 0
         latest = time.monotonic() + IDLE_SECONDS
