@@ -123,12 +123,15 @@ class Outside:
         words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
-    def wake_ups(self) -> int:
-        """How often its threads have begun to wait so far."""
+    def wake_ups(self) -> dict[str, int]:
+        """How often each of its threads has begun to wait so far."""
         words = "voluntary_ctxt_switches:"
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        lines = [line for task in tasks for line in (task / "status").read_text().splitlines()]
-        return sum(int(line.split()[1]) for line in lines if line.startswith(words))
+        return {
+            task.name: int(line.split()[1])
+            for task in Path(f"/proc/{self.pid}/task").iterdir()
+            for line in (task / "status").read_text().splitlines()
+            if line.startswith(words)
+        }
 
     def peak(self) -> float:
         """The most memory it ever had, in megabytes."""
