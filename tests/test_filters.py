@@ -1,5 +1,6 @@
 """The filter line: what is typed finds exactly the records it describes, and nothing typed can hurt."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plain_views import MODEL_NAMES, PECULIAR, Facts, facts, fold
-from tests.registry_of import peculiar_registry
+from tests.registry_of import BORN, peculiar_registry
 from tui_registry.store.filters import LONGEST, compile_filter, terms
 from tui_registry.store.view_columns import ViewName
 from tui_registry.store.views import Order, Views
@@ -239,16 +240,31 @@ def test_whatever_looks_like_a_condition_is_answered(folder: Path, view: ViewNam
         assert all(note.endswith(".") and len(note) < 200 for note in rows.notes)
 
 
-@pytest.mark.parametrize("term", ["ctx>>1", "in<cheap", "score>high", "tools", "since:yesterday", "foo:bar"])
+@pytest.mark.parametrize("term", ["ctx>>1", "in<cheap", "score>high", "vision", "since:yesterday", "foo:bar"])
 def test_what_is_no_condition_is_a_word_and_conditions_that_are_wrong_are_named(term: str) -> None:
     compiled = compile_filter("models", term)
     assert compiled.words == (term,)
     assert all(isinstance(value, str) for value in compiled.params)
-    if term == "tools":
+    if term == "vision":
         assert compiled.notes == ()
     else:
         assert f"`{term}` is not a condition" in compiled.notes[0]
         assert "taken as a word" in compiled.notes[0]
+
+
+@pytest.mark.parametrize("fact", ["tools", "json"])
+def test_what_a_model_was_seen_to_do_can_be_asked_for(tmp_path: Path, fact: str) -> None:
+    path = peculiar_registry(tmp_path / "registry.db", seed=1)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            f"INSERT INTO model_observation (model_id, supports_{fact}, last_updated) VALUES (?, ?, ?)",
+            [(3, 1, BORN), (4, 0, BORN), (5, None, BORN)],
+        )
+        connection.commit()
+        every = {number for (number,) in connection.execute("SELECT id FROM model")}
+    with closing(Views(path)) as views:
+        assert {row[0] for row in views.source("models", text=fact).head(len(every))} == {3}
+        assert {row[0] for row in views.source("prices", text=f"!{fact}").head(len(every))} == every - {3}
 
 
 def test_a_condition_still_being_typed_hides_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Print P1 to P15: `python -m tests.benchmarks [--data DIRECTORY] [starts] [keys] [questions]`.
+"""Print P1 to P15: `python -m tests.benchmarks [--data DIRECTORY] [PART …]`.
 
 The registries are made in that directory unless an earlier run left them there. Milliseconds belong to the
 machine; what travels is the ratio to a floor measured in the same run.
@@ -13,13 +13,20 @@ import tempfile
 from pathlib import Path
 
 import tui_registry
-from tests.benchmarks import keys, questions, starts
+from tests.benchmarks import heartbeat, keys, questions, starts
 from tests.benchmarks.budgets import HEAD
 from tests.registry_of import registry_of
 from tui_registry.store.schema import FORMAT
 
-SIZES = {"few": (1_000, 1_000), "middle": (5_300, 1_000), "many": (100_000, 1_000_000)}
-PARTS = {"starts": starts, "keys": keys, "questions": questions}
+SIZES = {
+    "few": (1_000, 1_000),
+    "middle": (5_300, 1_000),
+    "models": (100_000, 0),
+    "many": (100_000, 1_000_000),
+}
+PARTS = {"starts": starts, "keys": keys, "questions": questions, "heartbeat": heartbeat}
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- budgets -->", "<!-- /budgets -->"
 USUAL_DATA = Path(tempfile.gettempdir()) / f"tui-registry-benchmarks-{getpass.getuser()}"
 
 
@@ -36,10 +43,19 @@ def registries(folder: Path) -> Path:
     return made
 
 
+def put_into_readme(table: str) -> None:
+    """Replace the table that the README quotes."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
 def main() -> None:
     """Make what is missing, measure, print each line as it is known."""
     parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of: {', '.join(PARTS)}")
+    parser.add_argument("--readme", action="store_true", help="also put the table into the README")
     parser.add_argument("--data", type=Path, default=USUAL_DATA, help="where the registries are kept")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -47,11 +63,15 @@ def main() -> None:
     # As an installation does; without compiled modules every start is several times as long.
     compileall.compile_dir(Path(tui_registry.__file__).parent, quiet=1)
     folder = registries(chosen.data)
+    lines = [HEAD]
     sys.stdout.write(f"{HEAD}\n")
     for name in chosen.parts or PARTS:
         for found in PARTS[name].measured(folder):
-            sys.stdout.write(f"{found.line()}\n")
+            lines.append(found.line())
+            sys.stdout.write(f"{lines[-1]}\n")
             sys.stdout.flush()
+    if chosen.readme:
+        put_into_readme("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,9 @@ KEYS = {
 QUIET = 0.08
 """Seconds without output after which an answer is whole; less than a rested cursor needs to be noticed."""
 
+IDLE_WORK = 0.03
+"""Seconds of processor time in half a second that still are no work."""
+
 SEQUENCE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[<=>]")
 
 
@@ -105,12 +108,30 @@ class Outside:
             last = time.perf_counter()
         return (last - pressed) * 1000
 
-    def wake_ups(self) -> int:
-        """How often its threads have begun to wait so far."""
+    def settle(self, seconds: float = 4.0) -> None:
+        """Wait until it has worked on nothing for so long, such as the check of a large file."""
+        used, since = -1.0, time.monotonic()
+        while time.monotonic() - since < seconds:
+            self.rest(0.5)
+            now = self._worked()
+            if now - used > IDLE_WORK:
+                since = time.monotonic()
+            used = now
+
+    def _worked(self) -> float:
+        """Seconds of processor time so far, of all its threads."""
+        words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    def wake_ups(self) -> dict[str, int]:
+        """How often each of its threads has begun to wait so far."""
         words = "voluntary_ctxt_switches:"
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        lines = [line for task in tasks for line in (task / "status").read_text().splitlines()]
-        return sum(int(line.split()[1]) for line in lines if line.startswith(words))
+        return {
+            task.name: int(line.split()[1])
+            for task in Path(f"/proc/{self.pid}/task").iterdir()
+            for line in (task / "status").read_text().splitlines()
+            if line.startswith(words)
+        }
 
     def peak(self) -> float:
         """The most memory it ever had, in megabytes."""

@@ -17,6 +17,7 @@ def opened(home: Path, view: str) -> Outside:
     program.rest()
     program.press(view)
     program.rest(1.0)
+    program.settle()
     return program
 
 

@@ -15,7 +15,8 @@ from tui_registry.store import CatalogBatch, CatalogModel, CatalogPrice, Catalog
 from tui_registry.store.views import Order, Views
 
 TYPED = ("l", "ll", "llam", "llama", "llama-12", "provider:029", "ctx>=128k in<1")
-SORTS = ("name", "score", "input_price_per_token", "max_input_tokens")
+SORTS = ("name", "model_id", "score", "max_input_tokens", "verification_state", "last_verified_at")
+PRICES = ("input_price_per_token", "output_price_per_token")
 MODELS = 5_300
 IMPORTED = "Groq"
 
@@ -37,11 +38,12 @@ def measured(folder: Path) -> Iterator[Found]:
             wholes.append(median(partial(milliseconds, partial(every_id, rows)), 5))
         yield Found("P9", "filter at 100,000 models: first rows, slowest text", max(pages), 10, " ms")
         yield Found("P9", "the same, whole result", max(wholes), 60, " ms", f"middle {middle(wholes):.0f} ms")
-        sorts = []
-        for column in SORTS:
-            rows = views.source("models", order=Order(column, True))
-            sorts.append(median(partial(milliseconds, partial(rows.head, 64))))
-        yield Found("P10", "sort at 100,000 models: first page, slowest column", max(sorts), 15, " ms")
+        for what, columns in (("slowest fact", SORTS), ("slowest price", PRICES)):
+            sorts = []
+            for column in columns:
+                rows = views.source("models", order=Order(column, True))
+                sorts.append(median(partial(milliseconds, partial(rows.head, 64))))
+            yield Found("P10", f"sort at 100,000 models: first page, {what}", max(sorts), 15, " ms")
     ours, raw = zip(*(imported() for _ in range(5)), strict=True)
     yield Found(
         "P13",

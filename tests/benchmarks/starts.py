@@ -26,16 +26,20 @@ def start(argv: Sequence[str], words: str) -> float:
 
 
 def idle(argv: Sequence[str], words: str) -> tuple[float, float]:
-    """Bytes and wake-ups per second of a program that nobody touches."""
+    """Bytes and wake-ups per second of a program that nobody touches, its thread for keys left out."""
     with Outside(argv) as program:
         program.ready(words)
         program.rest(1.0)
+        program.settle()
         before = program.wake_ups()
         size = 0
         latest = time.monotonic() + IDLE_SECONDS
         while (left := latest - time.monotonic()) > 0:
             size += program.rest(left)
-        return size / IDLE_SECONDS, (program.wake_ups() - before) / IDLE_SECONDS
+        after = program.wake_ups()
+        woken = sorted(number - before.get(task, 0) for task, number in after.items())
+        # The busiest is Textual's own thread that looks for keys ten times a second.
+        return size / IDLE_SECONDS, sum(woken[:-1]) / IDLE_SECONDS
 
 
 def peak(argv: Sequence[str], words: str, keys: str = "") -> float:

@@ -115,10 +115,13 @@ _MODEL_CONDITIONS = {
     "status": _MODEL_STATUS,
     "key": _KEY,
 }
+_OBSERVED = "(SELECT {fact} FROM model_observation WHERE model_id = m.id) = 1"
 _MODEL_FLAGS = {
     "active": _ACTIVE,
     "reasoning": Flag("the model can reason", "m.supports_reasoning = 1"),
     "streaming": Flag("the model can stream", "m.supports_streaming = 1"),
+    "tools": Flag("the model was seen to call tools", _OBSERVED.format(fact="supports_tools")),
+    "json": Flag("the model was seen to answer in JSON", _OBSERVED.format(fact="supports_json")),
 }
 
 VOCABULARIES: dict[ViewName, Vocabulary] = {

@@ -128,15 +128,18 @@ class ViewRows:
         self._scope, self._scoped = _scope_sql(shape, scope)
         self._values: tuple[int | float | str, ...] = (*self._scoped, *values)
         where = " AND ".join(part for part in (self._scope, condition) if part)
-        tail = (*(("WHERE", where) if where else ()), "ORDER BY", shape.order(column, descending))
+        order = shape.order(column, descending)
+        # A time alone seldom lets much through, and is found by its index if nothing offers the order too.
+        sorted_late = "+" if "r.created_at" in condition and order.startswith("r.id") else ""
         if scope.provider_id is not None:
             walk = scan = shape.scoped
         else:
             walk = shape.walks.get(column.name, shape.scan)
             scan = shape.scan if self._filtered else shape.sweeps.get(column.name, walk)
             walk = walk if column.name in shape.walks else scan
-        self._walk_sql = " ".join(("SELECT", shape.key, "FROM", walk, *tail))
-        self._scan_sql = " ".join(("SELECT", shape.key, "FROM", scan, *tail))
+        begin, limits = ("SELECT", shape.key, "FROM"), ("WHERE", where) if where else ()
+        self._walk_sql = " ".join((*begin, walk, *limits, "ORDER BY", order))
+        self._scan_sql = " ".join((*begin, scan, *limits, "ORDER BY", sorted_late + order))
         cells = ", ".join((shape.key, *(each.sql for each in shape.columns)))
         self._rows_sql = " ".join(
             ("SELECT", cells, "FROM", shape.rows, "WHERE", shape.key, "IN (SELECT value FROM json_each(?))")
