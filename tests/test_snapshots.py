@@ -1,8 +1,6 @@
 """Pictures of every view, page, menu, form, dialog, and of every empty and error state."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.conftest import Session, open_session
-from tests.driving import until
+from tests.driving import screen_text, until
 from tests.fault_server import FaultServer
 from tests.gallery import NARROW, WIDE, Gallery, Steps, at_home, play
 from tests.openai_like import OpenAiLike, add_provider
@@ -26,7 +24,7 @@ from tests.registries import (
 )
 from tui_registry.catalog import known_providers
 from tui_registry.clock import stamp
-from tui_registry.errors import StoreFull
+from tui_registry.errors import StoreFull, StoreLocked
 from tui_registry.store import NewResult, Store
 from tui_registry.text import Secret
 from tui_registry.ui import list_screen
@@ -247,20 +245,26 @@ async def test_a_registry_that_may_only_be_read(gallery: Gallery, lived_in: Sess
         reading.close()
 
 
+HELD = "/home/me/.local/share/tui_registry/registry.db is locked by another process, which is saving."
+
+
 async def test_what_goes_wrong_while_it_is_open(
     gallery: Gallery, lived_in: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file held by another process, a disk that is full, an edit of the same field, a small terminal."""
     app, store = lived_in.app(), lived_in.store
+
+    def held() -> int:
+        raise StoreLocked(HELD)
+
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await play(pilot, (FIRST,))
-        with closing(sqlite3.connect(lived_in.home.database, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "data_version", held)
             await play(pilot, ("r", "see|locked by another"))
             for size in (NARROW, WIDE):
                 await gallery.draw(pilot, f"held-{size[0]}x{size[1]}", size)
-            other.execute("ROLLBACK")
-        await until(pilot, lambda: "locked by another" not in str(app.screen.query_one("Banner").render()))
+        await until(pilot, lambda: "locked by another" not in screen_text(pilot))
         await at_home(pilot, NARROW)
 
         async def full(_change: object) -> None:

@@ -83,6 +83,10 @@ class Desk:
         run = self.run.progress.sentence() if self.run and self.run.is_going else self.unfinished
         return "\n".join(filter(None, (self.store.banner, complaint, run))) or None
 
+    def trouble(self, error: RegistryError) -> str:
+        """Why a list cannot be read, and the key that tries again."""
+        return f"{error} {self.keys.first('app.reload')} tries again."
+
     def options(self) -> "Options":
         """How a verification asks providers."""
         from tui_registry.verification import Options

@@ -146,7 +146,7 @@ class ListScreen(ChoosingScreen):
 
     def _ask_again_later(self, error: StoreError) -> None:
         """Keep what is shown, say why, and try again by itself."""
-        self.banner.tell(f"{error} {self.desk.keys.first('app.reload')} tries again.")
+        self.banner.tell(self.desk.trouble(error))
         if self._again is None:
             self._again = self.set_interval(ASK_AGAIN, self.refresh_rows)
 
