@@ -228,6 +228,8 @@ class RegistryApp(TerminalApp):
         try:
             version = self.desk.store.data_version()
         except RegistryError as error:
+            from tui_registry.ui.list_screen import ListScreen
+
             can_reload = isinstance(self.screen, ListScreen)
             self._announce(self.desk.trouble(error) if can_reload else str(error))
             self._is_troubled = True
