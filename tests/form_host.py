@@ -12,11 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 import tui_registry.ui
-from tui_registry.ui.form import FormScreen
+from tui_registry.ui.forms.form import FormScreen
 
 A = TypeVar("A")
 
-STYLES = Path(tui_registry.ui.__file__).with_name("form.tcss")
+STYLES = Path(tui_registry.ui.__file__).with_name("styles") / "form.tcss"
 
 
 def patient() -> Callable[[], float]:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from tests.form_host import host_of, patient
 from tui_registry.errors import Conflict, InvalidInput
-from tui_registry.ui.form import Field, FormScreen, Side
+from tui_registry.ui.forms.form import Field, FormScreen, Side
 
 Draft = dict[str, object]
 

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 
 from tests.driving import PATIENCE, on_screen, type_text, until
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.dialogs import Dialog, UnsavedChanges
-from tui_registry.ui.filter_box import FilterInput
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.screens.dialogs import Dialog, UnsavedChanges
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.widgets.filter_box import FilterInput
 
 NARROW, WIDE = (80, 24), (120, 36)
 DESIGN_SIZES = (NARROW, WIDE)

@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 import tui_registry.ui
 from tui_registry.errors import StoreLocked
 from tui_registry.store.rows import Row
-from tui_registry.ui.columns import Column, Tinted
-from tui_registry.ui.table import RecordTable
-from tui_registry.ui.table_messages import Told
+from tui_registry.ui.table.columns import Column, Tinted
+from tui_registry.ui.table.table import RecordTable
+from tui_registry.ui.table.table_messages import Told
 
 LOCKED = "Another session is writing; the list is as it was."
 
@@ -143,7 +143,7 @@ COLUMNS = (
 class TableApp(App[None]):
     """A screen with nothing but the table, which keeps what the table says."""
 
-    CSS_PATH = [str(Path(tui_registry.ui.__file__).with_name("table.tcss"))]
+    CSS_PATH = [str(Path(tui_registry.ui.__file__).with_name("styles") / "table.tcss")]
 
     def __init__(self, columns: Sequence[Column] = COLUMNS, *, ascii_only: bool = False) -> None:
         super().__init__()

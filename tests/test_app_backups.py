@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import add_keyed, done, provider_draft
-from tui_registry.ui import backing_up
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.actions import backing_up
+from tui_registry.ui.screens.list_screen import ListScreen
 
 SIZE = (80, 24)
 

@@ -5,8 +5,8 @@ from tests.driving import on_screen, type_text, until
 from tests.registries import CANARY, add_model, done, model_pricing_draft
 from tui_registry.text import Secret
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW = (80, 24)
 

@@ -12,10 +12,10 @@ from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, add_model, done, model_draft, model_pricing_draft
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.text import Secret
+from tui_registry.ui.actions.copying import checked, hand_over, suggested_name, target, write_new
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.copies import Copy, model_copies, provider_copies
-from tui_registry.ui.copying import checked, hand_over, suggested_name, target, write_new
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.records.copies import Copy, model_copies, provider_copies
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW = (80, 24)
 

@@ -7,9 +7,9 @@ from tests.driving import on_screen, screen_text, until
 from tests.fault_server import FaultServer, says_json
 from tests.openai_like import OpenAiLike, add_provider
 from tests.registries import done, model_draft
-from tui_registry.ui.discovering import DiscoveryPage
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.pages import ModelPage
+from tui_registry.ui.actions.discovering import DiscoveryPage
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.pages import ModelPage
 
 NARROW = (80, 24)
 

@@ -6,9 +6,9 @@ from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, done, limits_draft, model_draft, pricing_draft
 from tui_registry.text import Secret
-from tui_registry.ui import dialogs
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.screens import dialogs
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW, WIDE = (80, 24), (120, 36)
 

@@ -13,9 +13,9 @@ from tests.registries import CANARY, add_keyed, done, provider_draft
 from tui_registry.store import connections
 from tui_registry.store.schema import FORMAT
 from tui_registry.text import Secret
-from tui_registry.ui import backing_up
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.actions import backing_up
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.screens.list_screen import ListScreen
 
 WIDE = (120, 36)
 

@@ -6,7 +6,7 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, until
 from tests.registries import add_model, done
 from tui_registry.store import ModelRow, NewResult
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW, WIDE = (80, 24), (120, 36)
 

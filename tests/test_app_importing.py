@@ -12,10 +12,10 @@ from tests.import_files import catalogue_of, written
 from tests.registries import CANARY, add_groq, catalogue, done, listed
 from tui_registry import intake
 from tui_registry.intake import refreshing
-from tui_registry.ui.dialogs import ChoiceMenu, Confirm
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.importing import ImportPage
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.actions.importing import ImportPage
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.screens.dialogs import ChoiceMenu, Confirm
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW = (80, 24)
 ONE = catalogue_of(llama={"limit": {"context": 131072}, "cost": {"input": 0.1, "output": 0.2}})

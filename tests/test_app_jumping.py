@@ -7,9 +7,9 @@ import pytest
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import add_model
+from tui_registry.ui.actions.jumping import MODEL_HITS, found, nearness
 from tui_registry.ui.desk import DeskScreen
-from tui_registry.ui.jumping import MODEL_HITS, found, nearness
-from tui_registry.ui.pages import ModelPage, ProviderPage
+from tui_registry.ui.screens.pages import ModelPage, ProviderPage
 
 NARROW = (80, 24)
 

@@ -5,8 +5,8 @@ from textual.widgets import Input
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.pages import ModelPage, ProviderPage
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.pages import ModelPage, ProviderPage
 
 NARROW, WIDE = (80, 24), (120, 36)
 

@@ -6,10 +6,10 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import add_model, done, limits_draft, model_pricing_draft
 from tui_registry.store import ModelRow, NewResult
-from tui_registry.ui.compare import Compared, compared, mix, read_sides
-from tui_registry.ui.deleting_marked import TYPED_ABOVE
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.record_page import RecordPage
+from tui_registry.ui.actions.deleting_marked import TYPED_ABOVE
+from tui_registry.ui.screens.compare import Compared, compared, mix, read_sides
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.record_page import RecordPage
 
 NARROW, WIDE = (80, 24), (120, 36)
 

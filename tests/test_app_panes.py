@@ -4,8 +4,8 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, until
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.panes import ReadingPane
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.widgets.panes import ReadingPane
 
 NARROW, WIDE = (80, 24), (120, 36)
 

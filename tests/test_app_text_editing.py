@@ -11,9 +11,9 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, until
 from tests.registries import add_model
 from tui_registry.errors import Refused
+from tui_registry.ui.actions.text_editing import editor_command
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.text_editing import editor_command
+from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW = (80, 24)
 

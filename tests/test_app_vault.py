@@ -17,18 +17,18 @@ from tests.passphrases import PASSPHRASE, quick
 from tests.registries import CANARY, OPENAI, Home, add_keyed, done, provider_draft
 from tui_registry.errors import KeyFileRefused
 from tui_registry.text import Secret
-from tui_registry.ui import locking, vault_deeds, verifying
+from tui_registry.ui.actions import locking, vault_deeds, verifying
+from tui_registry.ui.actions.locking import IdleLock
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.desk import DeskScreen
-from tui_registry.ui.dialogs import Confirm
-from tui_registry.ui.fields import PassphraseField, SecretField, TextField
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.locking import IdleLock
-from tui_registry.ui.unlocking import UnlockDialog
-from tui_registry.ui.vault_dialogs import RecoveryCode
-from tui_registry.ui.vault_page import VaultPage, show_vault, vault_commands
-from tui_registry.ui.verify_dialog import VerifyDialog
+from tui_registry.ui.forms.fields import PassphraseField, SecretField, TextField
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.screens.dialogs import Confirm
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.unlocking import UnlockDialog
+from tui_registry.ui.screens.vault_dialogs import RecoveryCode
+from tui_registry.ui.screens.vault_page import VaultPage, show_vault, vault_commands
+from tui_registry.ui.screens.verify_dialog import VerifyDialog
 from tui_registry.vault import Vault
 
 __all__ = ["quick"]

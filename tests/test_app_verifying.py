@@ -13,10 +13,10 @@ from tests.openai_like import NAME, OpenAiLike, add_provider
 from tests.registries import CANARY, Home, done
 from tests.watching import Watched
 from tui_registry.store import ModelRow, ProviderRow, RunRow
-from tui_registry.ui.dialogs import Dialog
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.panes import ReadingPane
-from tui_registry.ui.verify_progress import RunPage
+from tui_registry.ui.screens.dialogs import Dialog
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.verify_progress import RunPage
+from tui_registry.ui.widgets.panes import ReadingPane
 
 NARROW = (80, 24)
 

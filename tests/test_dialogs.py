@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.form_host import Host, host_of, opened, patient
-from tui_registry.ui.dialogs import (
+from tui_registry.ui.screens.dialogs import (
     Change,
     Choice,
     ChoiceMenu,

@@ -20,7 +20,7 @@ from tests.form_sample import (
     write,
 )
 from tui_registry.errors import InvalidInput
-from tui_registry.ui.form import Field, FormScreen
+from tui_registry.ui.forms.form import Field, FormScreen
 
 SIZES = [(80, 24), (120, 36)]
 

@@ -8,9 +8,9 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.form_host import host_of, opened
 from tests.registries import add_model
-from tui_registry.ui.form import Field, FormScreen
-from tui_registry.ui.lines_field import LinesField
-from tui_registry.ui.list_screen import ListScreen
+from tui_registry.ui.forms.form import Field, FormScreen
+from tui_registry.ui.forms.lines_field import LinesField
+from tui_registry.ui.screens.list_screen import ListScreen
 
 
 def notes_form(notes: str = "") -> "FormScreen[object]":

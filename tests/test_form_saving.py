@@ -16,7 +16,7 @@ from tests.form_sample import (
     write,
 )
 from tui_registry.errors import Conflict, InvalidInput, RegistryError, StoreLocked
-from tui_registry.ui.form import Side
+from tui_registry.ui.forms.form import Side
 
 
 class TestSaving:

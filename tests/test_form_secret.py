@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from tests.form_host import host_of, opened, patient
 from tui_registry.errors import InvalidInput
 from tui_registry.text import Secret, read_pasted_key
-from tui_registry.ui.dialogs import Confirm
-from tui_registry.ui.fields import DOTS, SecretField
-from tui_registry.ui.form import Field, FormScreen
+from tui_registry.ui.forms.fields import DOTS, SecretField
+from tui_registry.ui.forms.form import Field, FormScreen
+from tui_registry.ui.screens.dialogs import Confirm
 
 CANARY = "sk-canary-123456"
 

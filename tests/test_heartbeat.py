@@ -15,7 +15,7 @@ from tests.driving import type_text, until
 from tests.registries import Home
 from tests.registry_of import registry_of
 from tui_registry.store import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider
-from tui_registry.ui.table import RecordTable
+from tui_registry.ui.table.table import RecordTable
 
 MODELS = 100_000
 BEAT = 0.005

@@ -15,10 +15,10 @@ from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY
 from tests.watching import Watched
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.form import FormScreen
-from tui_registry.ui.kept_forms import KeptForm, KeptForms, Origin
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.restoring import DEEDS
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
+from tui_registry.ui.forms.restoring import DEEDS
+from tui_registry.ui.screens.list_screen import ListScreen
 
 SIZE = (80, 24)
 FIRST = "Amazon Bedrock"

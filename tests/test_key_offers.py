@@ -2,7 +2,7 @@
 
 from tests.conftest import Session
 from tui_registry.store import KnownProvider
-from tui_registry.ui.key_editing import variable_for
+from tui_registry.ui.actions.key_editing import variable_for
 
 
 def test_only_the_variables_the_package_knows_are_offered(empty: Session) -> None:

@@ -9,13 +9,13 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, type_text
-from tui_registry.ui import describe
-from tui_registry.ui.history import HistoryScreen
 from tui_registry.ui.keymap import KEYS, printed
-from tui_registry.ui.limits import LimitsScreen
-from tui_registry.ui.models import ModelsScreen
 from tui_registry.ui.own_keys import OwnKeys, own_keys
-from tui_registry.ui.prices import PricesScreen
+from tui_registry.ui.records import describe
+from tui_registry.ui.screens.history import HistoryScreen
+from tui_registry.ui.screens.limits import LimitsScreen
+from tui_registry.ui.screens.models import ModelsScreen
+from tui_registry.ui.screens.prices import PricesScreen
 
 UI = Path(describe.__file__).parent
 

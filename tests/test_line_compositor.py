@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tests.conftest import Session
 from tui_registry.ui.desk import DeskScreen
-from tui_registry.ui.line_compositor import LineCompositor
+from tui_registry.ui.table.line_compositor import LineCompositor
 
 
 async def test_lines_are_those_of_textual_at_any_crop_and_width(full: Session) -> None:

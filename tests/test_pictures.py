@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_registry.store.read_history import Day
-from tui_registry.ui import pictures
+from tui_registry.ui.records import pictures
 
 DAYS = [
     Day("2026-11-20", "ok", 3, 3),

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.form import FormScreen
+from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.keymap import BY_ID, KEYS, lines, printed_keys
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.models import ModelsScreen
-from tui_registry.ui.pages import ModelPage, ProviderPage
-from tui_registry.ui.prices import PricesScreen
-from tui_registry.ui.providers import ProvidersScreen
-from tui_registry.ui.table import RecordTable
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.models import ModelsScreen
+from tui_registry.ui.screens.pages import ModelPage, ProviderPage
+from tui_registry.ui.screens.prices import PricesScreen
+from tui_registry.ui.screens.providers import ProvidersScreen
+from tui_registry.ui.table.table import RecordTable
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

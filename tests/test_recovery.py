@@ -13,7 +13,7 @@ from tui_registry.cli.opening import Choices, Session, Surroundings
 from tui_registry.cli.recovering import recovered, recovery_app
 from tui_registry.cli.screen import Look
 from tui_registry.errors import StoreDamaged, StoreMissing
-from tui_registry.ui.recovery import RecoveryApp
+from tui_registry.ui.screens.recovery import RecoveryApp
 
 LOOK = Look(None, ansi_color=False, ascii=False)
 SIZE = (80, 24)

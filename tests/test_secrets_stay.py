@@ -9,7 +9,7 @@ from tests.passphrases import quick
 from tests.registries import CANARY
 from tests.watching import Watched
 from tui_registry.cli.passphrase import VARIABLE
-from tui_registry.ui.dialogs import SETTLE_SECONDS
+from tui_registry.ui.screens.dialogs import SETTLE_SECONDS
 
 __all__ = ["quick"]
 

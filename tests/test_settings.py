@@ -14,12 +14,12 @@ from tui_registry.cli.screen import chosen_theme, merged
 from tui_registry.config import Settings, SettingsFile, parse_settings, read_settings
 from tui_registry.errors import InvalidInput
 from tui_registry.ui.app import RegistryApp, theme_names
-from tui_registry.ui.dialogs import Confirm
-from tui_registry.ui.key_check import Pressed
 from tui_registry.ui.keymap import BY_ID, KEYS, printed, spelled
-from tui_registry.ui.list_screen import ListScreen
 from tui_registry.ui.own_keys import OwnKeys, own_keys
-from tui_registry.ui.prices import PricesScreen
+from tui_registry.ui.screens.dialogs import Confirm
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.prices import PricesScreen
+from tui_registry.ui.terminal.key_check import Pressed
 
 WHOLE = """
 theme = "nord"

@@ -27,9 +27,9 @@ from tui_registry.clock import stamp
 from tui_registry.errors import StoreFull, StoreLocked
 from tui_registry.store import NewResult, Store
 from tui_registry.text import Secret
-from tui_registry.ui import list_screen
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.kept_forms import KeptForm, KeptForms, Origin
+from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
+from tui_registry.ui.screens import list_screen
 
 FIRST = "see|sorted by name"
 GROQ = (FIRST, "find|groq", "see|1 of 36")

@@ -14,7 +14,7 @@ from tests.plain_rows import (
     records,
     until,
 )
-from tui_registry.ui.columns import Column
+from tui_registry.ui.table.columns import Column
 
 SIZE = (60, 21)
 PAGE = 20

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from tests.plain_rows import PlainRows, TableApp, lines, until
 from tui_registry.text import clean
-from tui_registry.ui.columns import Column
-from tui_registry.ui.table import RecordTable
+from tui_registry.ui.table.columns import Column
+from tui_registry.ui.table.table import RecordTable
 
 PARTS = ("a", "b", "claude-", "-mini", "[/b]", "\x1b[2J", "語", "e\u0301", "\u202e", "👩\u200d🔬", " ", "\t")
 NAMES = st.lists(st.sampled_from(PARTS), max_size=6).map("".join)

@@ -12,7 +12,7 @@ from tests.plain_rows import (
     records,
     until,
 )
-from tui_registry.ui.table import RecordTable
+from tui_registry.ui.table.table import RecordTable
 
 SIZE = (60, 21)
 PAGE = 20

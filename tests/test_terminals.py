@@ -9,12 +9,12 @@ from tests.commanding import PROGRAM, Shell
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.watching import Watched
-from tui_registry.ui.dialogs import UnsavedChanges
-from tui_registry.ui.form import FormScreen
+from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.keymap import KEYS
-from tui_registry.ui.list_screen import ListScreen
-from tui_registry.ui.safety import AsciiFilter
-from tui_registry.ui.too_small import TooSmall
+from tui_registry.ui.screens.dialogs import UnsavedChanges
+from tui_registry.ui.screens.list_screen import ListScreen
+from tui_registry.ui.screens.too_small import TooSmall
+from tui_registry.ui.terminal.safety import AsciiFilter
 from tui_registry.ui.words import STATE_GLYPH, state
 
 HARD_KEYS = frozenset(

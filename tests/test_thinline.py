@@ -15,8 +15,8 @@ from textual.strip import Strip
 from tests.conftest import Session
 from tests.terminals import Terminal
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.cell_writer import PLAIN, change, pen_of
-from tui_registry.ui.thinline import ThinLine, fills_erased
+from tui_registry.ui.terminal.cell_writer import PLAIN, change, pen_of
+from tui_registry.ui.terminal.thinline import ThinLine, fills_erased
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True, legacy_windows=False)
 NARROW = ["a", "b", " ", " ", "-", "│"]

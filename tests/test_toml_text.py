@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft
 from tui_registry.errors import InvalidInput
-from tui_registry.ui import record_fields
-from tui_registry.ui.toml_text import texts, with_remarks, without_remarks, written
+from tui_registry.ui.forms import record_fields
+from tui_registry.ui.records.toml_text import texts, with_remarks, without_remarks, written
 
 MODEL = {
     "model_id": "llama-4",

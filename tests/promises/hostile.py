@@ -17,7 +17,7 @@ from tests.registries import Home, add_active, add_model, done, limits_draft, pr
 from tui_registry.store import NewResult
 from tui_registry.store import store as store_file
 from tui_registry.text import UNSAFE
-from tui_registry.ui import safety
+from tui_registry.ui.terminal import safety
 
 SEQUENCES = "\x1b[6;66;31m\x1b]0;hostile title\x07\x1b]52;c;aG9zdGlsZQ==\x07\x9b31m\x90q\x9c"
 EACH = "\x00\x07\x08\x0d\x7f\x85\u061c\u200b\u200e\u2028\u202e\u2066\ufeff\ufff9\U000e0041"

@@ -27,7 +27,7 @@ def keys(session: Session, as_json: bool, check: bool) -> None:
     if check:
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Refused("Keys can only be pressed in a terminal.")
-        from tui_registry.ui.key_check import show_pressed
+        from tui_registry.ui.terminal.key_check import show_pressed
 
         show_pressed(sys.stdin.fileno(), sys.stdout, own, os.environ)
         return

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui_registry.cli.screen import Look
     from tui_registry.store.backups import Backup
     from tui_registry.store.contents import Contents
-    from tui_registry.ui.recovery import RecoveryApp, Way
+    from tui_registry.ui.screens.recovery import RecoveryApp, Way
 
 LETTERS = "abcde"
 """How many sound backups are offered, and what chooses them; the command line lists them all."""
@@ -29,7 +29,7 @@ def recovered(session: Session, error: StoreDamaged | StoreMissing, look: "Look"
 
 def recovery_app(session: Session, error: StoreDamaged | StoreMissing, look: "Look") -> "RecoveryApp":
     """The screen with every way back there is now."""
-    from tui_registry.ui.recovery import RecoveryApp
+    from tui_registry.ui.screens.recovery import RecoveryApp
 
     ways = [*_backups(session), *_salvage(session), *_anew(session)]
     return RecoveryApp(str(error), ways, ascii_only=look.ascii, ansi_color=look.ansi_color)
@@ -38,7 +38,7 @@ def recovery_app(session: Session, error: StoreDamaged | StoreMissing, look: "Lo
 def _backups(session: Session) -> "Iterator[Way]":
     """The newest sound backups, each with its age and what it holds."""
     from tui_registry.store.backups import backups_of
-    from tui_registry.ui.recovery import Way
+    from tui_registry.ui.screens.recovery import Way
 
     now, free = session.clock(), iter(LETTERS)
     for each in backups_of(session.paths.database, session.paths.backups):
@@ -73,7 +73,7 @@ def _restore(session: Session, backup: "Backup") -> Sequence[str]:
 
 def _salvage(session: Session) -> "Iterator[Way]":
     """Reading what can be read, where there is a file to be read."""
-    from tui_registry.ui.recovery import Way
+    from tui_registry.ui.screens.recovery import Way
 
     if session.is_there() and session.paths.database.stat().st_size:
         detail = "row by row, through the rules"
@@ -82,7 +82,7 @@ def _salvage(session: Session) -> "Iterator[Way]":
 
 def _anew(session: Session) -> "Iterator[Way]":
     """An empty registry, where a person gives up on the one that was."""
-    from tui_registry.ui.recovery import Way
+    from tui_registry.ui.screens.recovery import Way
 
     yield Way("n", "nothing", "begin a new, empty registry", partial(_begun, session))
 

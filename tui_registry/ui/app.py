@@ -18,18 +18,18 @@ from textual.theme import BUILTIN_THEMES
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
 from tui_registry.store.notices import Notices
+from tui_registry.ui.actions.locking import IdleLock, lock, lock_when_idle
 from tui_registry.ui.bindings import bind
-from tui_registry.ui.chrome import VIEWS, TopLine
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.keymap import BY_ID, WRITES, printed
-from tui_registry.ui.locking import IdleLock, lock, lock_when_idle
-from tui_registry.ui.safety import AsciiFilter, ControlFilter
-from tui_registry.ui.terminal_app import TerminalApp
-from tui_registry.ui.too_small import TooSmall, is_too_small
+from tui_registry.ui.screens.too_small import TooSmall, is_too_small
+from tui_registry.ui.terminal.safety import AsciiFilter, ControlFilter
+from tui_registry.ui.terminal.terminal_app import TerminalApp
+from tui_registry.ui.widgets.chrome import VIEWS, TopLine
 
 if TYPE_CHECKING:
-    from tui_registry.ui.form import FormScreen
-    from tui_registry.ui.jumping import JumpCommands
+    from tui_registry.ui.actions.jumping import JumpCommands
+    from tui_registry.ui.forms.form import FormScreen
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit, where the system does not tell of one."""
@@ -45,7 +45,7 @@ SECOND_PRESS = 2.0
 
 def jump_commands() -> "type[JumpCommands]":
     """The palette's commands that go to a record."""
-    from tui_registry.ui.jumping import JumpCommands
+    from tui_registry.ui.actions.jumping import JumpCommands
 
     return JumpCommands
 
@@ -54,7 +54,7 @@ class RegistryApp(TerminalApp):
     """The registry in a terminal: five views over one database."""
 
     TITLE = "tui-registry"
-    CSS_PATH: ClassVar = ["app.tcss", "table.tcss", "form.tcss"]
+    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/table.tcss", "styles/form.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     COMMANDS: ClassVar = {*App.COMMANDS, jump_commands}
@@ -92,7 +92,7 @@ class RegistryApp(TerminalApp):
 
     def _new_screen(self, view: str) -> Screen[object]:
         """The screen of a view; the module of each is loaded when it is first shown."""
-        module = import_module(f"tui_registry.ui.{view}")
+        module = import_module(f"tui_registry.ui.screens.{view}")
         screen: Screen[object] = getattr(module, f"{view.title()}Screen")(self.desk)
         return screen
 
@@ -143,17 +143,17 @@ class RegistryApp(TerminalApp):
 
     @work(exclusive=True, group="backup")
     async def _back_up_if_due(self) -> None:
-        from tui_registry.ui.backing_up import back_up_if_due
+        from tui_registry.ui.actions.backing_up import back_up_if_due
 
         if (failed := await back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
 
     def _look_back(self) -> None:
         """Offer what was left unfinished the last time, now that the first list is drawn."""
-        from tui_registry.ui.verifying import look_for_interrupted
+        from tui_registry.ui.actions.verifying import look_for_interrupted
 
         if self.desk.drafts is not None and self.desk.drafts.exists() and isinstance(self.screen, DeskScreen):
-            from tui_registry.ui.restoring import kept_forms, offer_kept
+            from tui_registry.ui.forms.restoring import kept_forms, offer_kept
 
             if kept_forms(self.desk):
                 self.screen.begin(offer_kept)
@@ -190,8 +190,8 @@ class RegistryApp(TerminalApp):
 
     def _ended_by_signal(self, number: signal.Signals) -> None:
         """End cleanly when the terminal or the system asks for it; what was typed is kept."""
-        from tui_registry.ui.form import FormScreen
-        from tui_registry.ui.restoring import keep_open_form
+        from tui_registry.ui.forms.form import FormScreen
+        from tui_registry.ui.forms.restoring import keep_open_form
 
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormScreen)]
         said = [*self.desk.parting, *(keep_open_form(self.desk, form) for form in forms)]
@@ -199,7 +199,7 @@ class RegistryApp(TerminalApp):
 
     def _fatal_error(self) -> None:
         """End after a bug without showing any local variable; the text carries no secret."""
-        from tui_registry.ui.crashing import crash_text, keep_log
+        from tui_registry.ui.terminal.crashing import crash_text, keep_log
 
         error, log = self._exception, self.desk.crash_log
         if log is not None:
@@ -228,7 +228,7 @@ class RegistryApp(TerminalApp):
         try:
             version = self.desk.store.data_version()
         except RegistryError as error:
-            from tui_registry.ui.list_screen import ListScreen
+            from tui_registry.ui.screens.list_screen import ListScreen
 
             can_reload = isinstance(self.screen, ListScreen)
             self._announce(self.desk.trouble(error) if can_reload else str(error))
@@ -268,7 +268,7 @@ class RegistryApp(TerminalApp):
         self.call_after_refresh(self._filter_models, event.provider)
 
     def _filter_models(self, provider: str) -> None:
-        from tui_registry.ui.list_screen import ListScreen
+        from tui_registry.ui.screens.list_screen import ListScreen
 
         if isinstance(self.screen, ListScreen):
             self.screen.filter_by(f'provider:"{provider}"')
@@ -279,13 +279,13 @@ class RegistryApp(TerminalApp):
 
     def action_keys(self) -> None:
         """Show the keys of the present screen."""
-        from tui_registry.ui.keys_page import KeysPage
+        from tui_registry.ui.screens.keys_page import KeysPage
 
         self.push_screen(KeysPage(self.screen, self.desk.keys))
 
     async def action_leave(self) -> None:
         """Back from a page; at the top, quit."""
-        from tui_registry.ui.record_page import RecordPage
+        from tui_registry.ui.screens.record_page import RecordPage
 
         if isinstance(self.screen, RecordPage):
             self.screen.action_close()
@@ -294,8 +294,8 @@ class RegistryApp(TerminalApp):
 
     async def action_quit(self) -> None:
         """Quit; an open form with changes asks first, and so does a run that goes on."""
-        from tui_registry.ui.form import FormScreen
-        from tui_registry.ui.verifying import is_running
+        from tui_registry.ui.actions.verifying import is_running
+        from tui_registry.ui.forms.form import FormScreen
 
         changed = [each for each in self.screen_stack if isinstance(each, FormScreen) and each.has_unsaved()]
         if changed or is_running(self.desk):
@@ -304,7 +304,7 @@ class RegistryApp(TerminalApp):
             self.exit()
 
     async def _ask_and_quit(self, changed: "Sequence[FormScreen[object]]") -> None:
-        from tui_registry.ui.verifying import may_quit
+        from tui_registry.ui.actions.verifying import may_quit
 
         if all([await form.confirm_leave() for form in changed]) and await may_quit(self, self.desk):
             self.exit()
@@ -329,7 +329,7 @@ class RegistryApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the present screen by its name, with its key."""
-        from tui_registry.ui.vault_page import vault_commands
+        from tui_registry.ui.screens.vault_page import vault_commands
 
         listed: set[str] = set()
         for active in screen.active_bindings.values():
@@ -343,7 +343,7 @@ class RegistryApp(TerminalApp):
                 binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
             )
         if isinstance(screen, DeskScreen):
-            from tui_registry.ui.backing_up import back_up_now, choose_backup
+            from tui_registry.ui.actions.backing_up import back_up_now, choose_backup
 
             begin = screen.begin
             yield SystemCommand(
@@ -351,7 +351,7 @@ class RegistryApp(TerminalApp):
             )
             if not self.desk.store.read_only:
                 yield SystemCommand("Restore…", "bring a backup back", partial(begin, choose_backup))
-        from tui_registry.ui.importing import import_commands
+        from tui_registry.ui.actions.importing import import_commands
 
         yield from import_commands(screen)
         yield from vault_commands(screen)

@@ -13,15 +13,15 @@ from tui_registry.clock import Clock
 from tui_registry.endpoint import origin_of_stored
 from tui_registry.errors import RegistryError, VaultLocked
 from tui_registry.text import Secret
-from tui_registry.ui.chrome import Banner, TopLine
 from tui_registry.ui.keymap import WRITES
-from tui_registry.ui.line_compositor import LineCompositor
 from tui_registry.ui.own_keys import USUAL_KEYS, OwnKeys
+from tui_registry.ui.table.line_compositor import LineCompositor
+from tui_registry.ui.widgets.chrome import Banner, TopLine
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
     from tui_registry.store import Store, Writes
-    from tui_registry.ui.run_in_hand import RunInHand
+    from tui_registry.ui.actions.run_in_hand import RunInHand
     from tui_registry.vault import Vault
     from tui_registry.verification import Options
 
@@ -197,7 +197,7 @@ class DeskScreen(Screen[None]):
             try:
                 await deed(self, *args)
             except VaultLocked:
-                from tui_registry.ui.unlocking import unlocked
+                from tui_registry.ui.screens.unlocking import unlocked
 
                 if await unlocked(self):
                     await deed(self, *args)
@@ -210,7 +210,7 @@ class DeskScreen(Screen[None]):
             try:
                 await self.desk.save(change)
             except VaultLocked:
-                from tui_registry.ui.unlocking import unlocked
+                from tui_registry.ui.screens.unlocking import unlocked
 
                 if not await unlocked(self):
                     raise

@@ -1,0 +1,1 @@
+"""What a person does to records from any screen: ask, save, tell."""

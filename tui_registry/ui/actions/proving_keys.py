@@ -1,0 +1,29 @@
+"""A key checked by its provider's own proof call: told in a message, and what then may be switched on."""
+
+from tui_registry.ui.desk import DeskScreen
+
+
+async def check_key(screen: DeskScreen, provider_id: int) -> None:
+    """Check a provider's key now, tell what that proved, and ask whether to switch the provider on."""
+    from tui_registry import verification
+    from tui_registry.ui.actions.run_in_hand import offer_activation
+
+    desk = screen.desk
+    before = desk.store.reads.provider_by_id(provider_id)
+    screen.announce(f"Checking the key of {before.name}…")
+    try:
+        verdict = await verification.check_key(desk.store, provider_id, desk.options())
+    finally:
+        screen.announce(desk.banner())
+    screen.refresh_rows()
+    row = desk.store.reads.provider_by_id(provider_id)
+    if verdict.state == "valid":
+        screen.tell(verdict.sentence)
+        await offer_activation(screen, [row])
+        return
+    sentence = verdict.sentence
+    if before.is_active and not row.is_active:
+        sentence = f"{sentence} {row.name} is off now."
+    if verdict.state == "unproven":
+        sentence = f"{sentence} v sends one."
+    screen.refuse(sentence)

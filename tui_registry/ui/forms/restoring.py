@@ -1,0 +1,91 @@
+"""Forms that were open when the terminal went: kept then, offered at the next start, opened as they were."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+from tui_registry.clock import stamp
+from tui_registry.errors import Gone, NotFound, Refused
+from tui_registry.text import looks_like_key
+from tui_registry.ui.actions import cloning, editing, provider_editing
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.forms.form import FormScreen
+from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
+from tui_registry.ui.screens.dialogs import Choice, ChoiceMenu
+from tui_registry.ui.words import ago, counted
+
+Texts = Mapping[str, str]
+Deed = Callable[..., Awaitable[None]]
+
+
+def _asked(deed: Deed) -> Callable[[Texts], Deed]:
+    """A deed that asks in a form, with texts already typed into it."""
+    return lambda typed: partial(deed, asking=partial(editing.ask, typed=typed))
+
+
+DEEDS: Mapping[str, Callable[[Texts], Deed]] = {
+    "default price": _asked(editing.edit_pricing),
+    "limits": _asked(editing.edit_limits),
+    "model": _asked(editing.edit_model),
+    "model price": _asked(editing.edit_model_price),
+    "new model": _asked(editing.add_model),
+    "cloned model": _asked(cloning.clone_model),
+    "provider": _asked(provider_editing.edit_provider),
+    "new provider": lambda typed: partial(provider_editing.add_provider, typed=typed),
+    "cloned provider": lambda typed: partial(cloning.clone_provider_as, typed=typed),
+}
+"""How each form that can be kept is opened again."""
+
+
+def keep_open_form(desk: Desk, form: FormScreen[object]) -> str | None:
+    """Keep what was typed into a form, and say so; None where there is nothing to keep, or no place."""
+    return keep_typed(desk, form.origin, form.form_title, form.texts_to_keep())
+
+
+def keep_typed(desk: Desk, origin: Origin | None, title: str, typed: Texts) -> str | None:
+    """Keep texts that were typed for a form, and say so; a text that looks like a key is not kept."""
+    texts = {name: text for name, text in typed.items() if not looks_like_key(text)}
+    if desk.drafts is None or origin is None or not texts:
+        return None
+    try:
+        KeptForms(desk.drafts, desk.store.path).keep(KeptForm(origin, title, texts, stamp(desk.clock())))
+    except (OSError, Refused):
+        return f"Not saved, and it could not be kept: {title}."
+    return f"Not saved, but kept for the next start: {title}."
+
+
+def kept_forms(desk: Desk) -> list[KeptForm]:
+    """The kept forms that can be opened again."""
+    if desk.drafts is None:
+        return []
+    return [kept for kept in KeptForms(desk.drafts, desk.store.path).all() if kept.origin.form in DEEDS]
+
+
+async def offer_kept(screen: DeskScreen) -> None:
+    """Ask about each form that was kept; one that is neither restored nor forgotten is offered again."""
+    for kept in kept_forms(screen.desk):
+        typed = f"{counted(len(kept.texts), 'field')}, {ago(kept.kept_at, screen.desk.clock())}"
+        choices = [
+            Choice("r", "restores it", "restore", typed),
+            Choice("x", "forgets it", "forget"),
+        ]
+        answer = await screen.app.push_screen_wait(
+            ChoiceMenu(f"Kept unsaved: {kept.title}", choices, note="Nothing of it was saved yet.")
+        )
+        if answer == "restore":
+            await _restore(screen, kept)
+        if answer is not None:
+            _forget(screen.desk, kept)
+
+
+def _forget(desk: Desk, kept: KeptForm) -> None:
+    """Let go of what was kept."""
+    if desk.drafts is not None:
+        KeptForms(desk.drafts, desk.store.path).forget(kept.origin)
+
+
+async def _restore(screen: DeskScreen, kept: KeptForm) -> None:
+    """Open the form again until it is saved or left; its record may be gone."""
+    try:
+        await DEEDS[kept.origin.form](kept.texts)(screen, *kept.origin.records)
+    except (NotFound, Gone) as error:
+        screen.refuse(f"This cannot be restored: {kept.title}. {error}")

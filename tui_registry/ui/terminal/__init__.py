@@ -1,0 +1,1 @@
+"""What lies between the app and the terminal: few bytes, quick keys, nothing harmful."""
