@@ -11,9 +11,9 @@ Rows are in the JSON's order: the known names, then each provider followed by it
 record has no fact for is empty, as is what is unknown; the two prices without cache, `currency`,
 `price_source` and `price_source_date` are those of the record's own price, and all of a price's columns are
 empty when it has none (its `currency` is always there otherwise). Characters that would act on a terminal,
-which only a file written past its rules can hold, are replaced as on the screen. Words of a list stand with one
-blank between them; flags are `true` and `false`; prices are currency per token as the shortest text of the
-double.
+which only a file written past its rules can hold, are replaced as on the screen. Words of a list
+stand with one blank between them; flags are `true` and `false`; prices are currency per token as the shortest
+text of the double.
 
 A spreadsheet runs a cell that begins with = + - @, a tab or a return, also behind blanks and invisible
 characters and also in full width. A text that does, and a text that begins with an apostrophe, gets one
