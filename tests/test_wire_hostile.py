@@ -219,7 +219,9 @@ async def longest_gap(piece: bytes) -> float:
     return max(gaps)
 
 
-@pytest.mark.parametrize("piece", [delta(content="x" * 4000).encode() * 16, b"data: {}\n\n" * 6000])
+@pytest.mark.parametrize(
+    "piece", [delta(content="x" * 4000).encode() * 16, b"data: {}\n\n" * 6000], ids=["long", "many"]
+)
 async def test_the_app_goes_on_while_a_hostile_server_talks(piece: bytes) -> None:
     # the best of three, because a busy machine makes gaps of its own
     assert any([await longest_gap(piece) < 0.25 for _ in range(3)])

@@ -102,6 +102,23 @@ PAGES: dict[str, Page] = {
     "catalog import": Page(
         ("tui-registry catalog import Groq OpenAI", "tui-registry catalog import --all"), ("model discover",)
     ),
+    "catalog refresh": Page(
+        (
+            "tui-registry catalog refresh",
+            "tui-registry catalog refresh --from api.json --here --apply",
+        ),
+        ("catalog import", "import"),
+        "0 fine, 2 the input or the state refuses it, 3 the registry or the vault cannot be used, 4 the"
+        " catalogue could not be fetched.",
+    ),
+    "import": Page(
+        (
+            "tui-registry import registry.json",
+            "tui-registry import model_prices.json --apply --skip-bad",
+            "tui-registry import .env",
+        ),
+        ("export", "catalog refresh", "backup"),
+    ),
     "verify": Page(
         (
             "tui-registry verify Groq --dry-run",
@@ -126,6 +143,28 @@ PAGES: dict[str, Page] = {
     "run": Page(
         ("tui-registry run OpenAI -- python ask.py", "tui-registry run --env LLM_KEY Groq -- make test"),
         ("key set", "export"),
+    ),
+    "backup": Page(
+        ("tui-registry backup", "tui-registry backup --with-secrets all.sealed"), ("restore", "doctor")
+    ),
+    "restore": Page(
+        (
+            "tui-registry restore",
+            "tui-registry restore all.sealed",
+            "tui-registry restore --salvage",
+        ),
+        ("backup", "doctor"),
+    ),
+    "vault status": Page(("tui-registry vault status", "tui-registry vault status --json"), ("doctor",)),
+    "vault passphrase": Page(
+        ("tui-registry vault passphrase set", "tui-registry vault passphrase change"),
+        ("vault rotate", "vault status"),
+    ),
+    "vault rotate": Page(("tui-registry vault rotate --yes",), ("backup", "vault status")),
+    "vault recovery-code": Page(("tui-registry vault recovery-code",), ("vault restore",)),
+    "vault restore": Page(
+        ("tui-registry vault restore --code", "tui-registry vault restore --from /media/usb/vault.key"),
+        ("vault recovery-code", "vault status"),
     ),
     "doctor": Page(("tui-registry doctor", "tui-registry doctor --json"), ("key check",)),
     "keys": Page(
