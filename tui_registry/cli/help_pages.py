@@ -104,20 +104,19 @@ PAGES: dict[str, Page] = {
     ),
     "catalog refresh": Page(
         (
-            "tui-registry catalog refresh",
-            "tui-registry catalog refresh --from api.json --here --apply",
+            "tui-registry catalog refresh --here",
+            "tui-registry catalog refresh --here --apply",
+            "tui-registry catalog refresh --from api.json",
         ),
         ("catalog import", "import"),
-        "0 fine, 2 the input or the state refuses it, 3 the registry or the vault cannot be used, 4 the"
-        " catalogue could not be fetched.",
     ),
     "import": Page(
         (
             "tui-registry import registry.json",
-            "tui-registry import model_prices.json --apply --skip-bad",
-            "tui-registry import .env",
+            "tui-registry import registry.json --apply",
+            "tui-registry import .env --apply --skip-bad",
         ),
-        ("export", "catalog refresh", "backup"),
+        ("export", "catalog refresh"),
     ),
     "verify": Page(
         (
@@ -145,11 +144,17 @@ PAGES: dict[str, Page] = {
         ("key set", "export"),
     ),
     "backup": Page(
-        ("tui-registry backup", "tui-registry backup --with-secrets all.sealed"), ("restore", "doctor")
+        (
+            "tui-registry backup",
+            "tui-registry backup ~/registry-copy.db",
+            "tui-registry backup --with-secrets all.sealed",
+        ),
+        ("restore", "vault recovery-code"),
     ),
     "restore": Page(
         (
             "tui-registry restore",
+            "tui-registry restore registry-hand-20261126T230501563033.db",
             "tui-registry restore all.sealed",
             "tui-registry restore --salvage",
         ),
@@ -157,13 +162,21 @@ PAGES: dict[str, Page] = {
     ),
     "vault status": Page(("tui-registry vault status", "tui-registry vault status --json"), ("doctor",)),
     "vault passphrase": Page(
-        ("tui-registry vault passphrase set", "tui-registry vault passphrase change"),
-        ("vault rotate", "vault status"),
+        (
+            "tui-registry vault passphrase set",
+            "pass show registry | tui-registry vault passphrase set",
+            "tui-registry vault passphrase remove",
+        ),
+        ("vault recovery-code", "vault rotate"),
     ),
-    "vault rotate": Page(("tui-registry vault rotate --yes",), ("backup", "vault status")),
+    "vault rotate": Page(("tui-registry vault rotate --yes",), ("vault status", "backup")),
     "vault recovery-code": Page(("tui-registry vault recovery-code",), ("vault restore",)),
     "vault restore": Page(
-        ("tui-registry vault restore --code", "tui-registry vault restore --from /media/usb/vault.key"),
+        (
+            "tui-registry vault restore --code",
+            "tui-registry vault restore --from vault.key.copy",
+            "tui-registry vault restore --new",
+        ),
         ("vault recovery-code", "vault status"),
     ),
     "doctor": Page(("tui-registry doctor", "tui-registry doctor --json"), ("key check",)),
