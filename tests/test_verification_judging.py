@@ -1,12 +1,13 @@
 """An answer is judged by what it holds: a status of 200 alone proves nothing."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.verifying import RIGHT
-from tui_registry.verification.judge_chat import decode_rate, instruction, judge_chat, other_name
+from tui_registry.verification.judge_chat import counted, decode_rate, instruction, judge_chat, other_name
 from tui_registry.verification.judge_embeddings import judge_embeddings
 from tui_registry.verification.judge_json import judge_json
 from tui_registry.verification.judge_tools import judge_tools
@@ -306,3 +307,12 @@ class TestEmbeddings:
     def test_a_200_without_vectors_fails(self) -> None:
         verdict = judge_embeddings(EmbedReply(SERVED), listed=True)
         assert (verdict.status, verdict.scores) == ("fail", {"embeddings": 0.0})
+
+
+def test_what_is_made_to_be_read_for_ever_is_read_at_once() -> None:
+    began = time.thread_time()
+    assert other_name(f"m-1{'-1' * 98}x", "m-1") is not None
+    assert other_name("m-1-2026-11-26.v2-preview", "m-1") is None
+    assert counted("1 " * 2_000 + RIGHT) == pytest.approx(1 / 20)
+    assert counted("1 " * 500 + RIGHT) == 1
+    assert time.thread_time() - began < 0.05

@@ -1,5 +1,7 @@
 """Times are true: measured against a server whose first token and pace are known."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -48,3 +50,44 @@ async def test_the_first_token_and_the_pace_are_what_they_were(wait: float, gap:
         if errors[-1][0] <= 0.15 and errors[-1][1] <= 0.10:
             return
     pytest.fail(f"Off by these shares of the first token and of the pace: {errors}")
+
+
+FIRST_REQUEST = """
+import asyncio, time
+from tests.fault_server import FaultServer, says
+from tui_registry.endpoint import parse_endpoint
+from tui_registry.text import Secret
+from tui_registry.wire import Target, Wire
+
+async def main():
+    holds = []
+
+    async def watch():
+        before = time.thread_time()
+        while True:
+            await asyncio.sleep(0)
+            holds.append(time.thread_time() - before)
+            before = time.thread_time()
+
+    watching = asyncio.create_task(watch())
+    with FaultServer(says('{"data": []}')) as server:
+        async with Wire() as wire:
+            target = Target(parse_endpoint(server.url), secret=Secret("sk-proj-" + "Ab3-xY9_" * 20))
+            answer = await wire.prove_key(target, "GET /models")
+    watching.cancel()
+    print(answer.outcome, max(holds), flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_the_first_request_leaves_others_their_turn() -> None:
+    for _ in range(ATTEMPTS):
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_REQUEST], capture_output=True, text=True, check=True
+        )
+        outcome, hold = done.stdout.split()
+        assert outcome == "ok"
+        if float(hold) < 0.05:
+            return
+    pytest.fail(f"Nothing else could run for {float(hold):.3f} s.")

@@ -95,12 +95,7 @@ def _salvage(session: Session, as_json: bool) -> None:
     print_table(
         ("Table", "Saved", "Refused", "There were"),
         [
-            (
-                each.table,
-                f"{each.kept:,}",
-                f"{each.refused:,}",
-                "?" if each.there is None else f"{each.there:,}",
-            )
+            (each.table, _number(each.kept), _number(each.refused), _number(each.there))
             for each in done.tables
         ],
         numbers=("Saved", "Refused", "There were"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil
 
 from tui_registry.verification import scoring
@@ -17,7 +18,7 @@ EVENT_STREAM = "text/event-stream"
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _PIECES = re.compile(r"[a-z]+|\d+")
 _MOST_PIECES = 2_000
-_CLOSER = re.compile(r"(?:[-_@:.](?:v?\d[\d.\-]*|latest|preview|exp|beta|free))*")
+_CLOSER = re.compile(r"(?:[-_@:.](?:v?\d+|latest|preview|exp|beta|free))*")
 """What a dated or otherwise more exact name adds; `-mini` is another model."""
 
 
@@ -72,7 +73,13 @@ def instruction(answer: str) -> float:
 def counted(answer: str) -> float:
     """How much of the sequence stands anywhere in an answer, also after an introduction or as a list."""
     pieces = _PIECES.findall(answer.lower())[:_MOST_PIECES]
-    starts = (place for place, piece in enumerate(pieces) if piece in (WORDS[0], "1"))
+    first = (WORDS[0], "1")
+    # a beginning that follows another one belongs to its run, however many there are
+    starts = (
+        place
+        for place, (before, piece) in enumerate(pairwise(["", *pieces]))
+        if piece in first and before not in first
+    )
     return max((_run(pieces[start:]) for start in starts), default=0) / len(WORDS)
 
 

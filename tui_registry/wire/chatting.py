@@ -35,7 +35,7 @@ _COST_HEADER = "x-litellm-response-cost"
 async def ask(sender: Sender, target: Target, chat: ChatRequest, deadlines: Deadlines) -> ChatReply:
     """The reply and how it came."""
     dialect = dialect_of(target.dialect)
-    redactor = sender.redactor(target.secret)
+    redactor = await sender.redactor(target.secret)
     reply = Assembly()
     reading = _StreamReading(sender, dialect, redactor, reply, chat.cap)
     request = dialect.chat_request(target.endpoint, chat)

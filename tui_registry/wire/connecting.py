@@ -3,6 +3,8 @@
 import logging
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 _LOGGERS = ("connection", "http11", "http2", "proxy", "socks")
 _CONNECTIONS = 32
+_LATE = ("anyio._backends._asyncio", "anyio._core._sockets", "anyio._core._streams")
+"""What the client would load with its first request, on the event loop."""
 
 
 def open_transport(
@@ -23,10 +27,14 @@ def open_transport(
 ) -> "httpx2.AsyncHTTPTransport":
     """A transport for one origin; raises Refused for a proxy or certificate file that cannot be used.
 
-    The system's authorities take a tenth of a second to read, so it is to be opened beside an event loop.
+    The system's authorities and the client itself take a tenth of a second each to read, so it is to be
+    opened beside an event loop.
     """
     import httpx2
 
+    with suppress(ImportError):
+        for name in _LATE:
+            import_module(name)
     for name in _LOGGERS:  # at DEBUG these write response headers, in which a server may echo a key
         logging.getLogger(f"httpcore2.{name}").setLevel(logging.WARNING)
     address = proxy_for(endpoint, environ)

@@ -65,14 +65,15 @@ class Sender:
         for transport in transports.values():
             await transport.aclose()
 
-    def redactor(self, secret: Secret | None) -> Redactor:
-        """What takes this key out of text; made once, because making it costs more than a request."""
-        for known, redactor in self._redactors:
-            if known == secret:
-                return redactor
-        made = Redactor(secret)
-        self._redactors = [(secret, made), *self._redactors[: _REDACTORS - 1]]
-        return made
+    async def redactor(self, secret: Secret | None) -> Redactor:
+        """What takes this key out of text; made once, and beside the event loop, for that takes long."""
+        async with self._opening:
+            for known, redactor in self._redactors:
+                if known == secret:
+                    return redactor
+            made = await asyncio.to_thread(Redactor, secret)
+            self._redactors = [(secret, made), *self._redactors[: _REDACTORS - 1]]
+            return made
 
     async def send(
         self,
@@ -82,12 +83,13 @@ class Sender:
         read_events: Reader | None = None,
     ) -> Record:
         """Everything that happened; raises Refused, before sending, for a key that may not go there."""
-        import httpx2
-
         refuse_wrong_place(target, request)
         key = key_headers(target)
         transport = await self._transport(target.endpoint)
-        record = Record(request, self.redactor(target.secret), self._clock())
+        redactor = await self.redactor(target.secret)
+        import httpx2  # opening a transport has loaded it
+
+        record = Record(request, redactor, self._clock())
         start = self.monotonic()
         try:
             async with asyncio.timeout(deadlines.total):
