@@ -11,10 +11,11 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, add_model, done, model_draft, model_pricing_draft
 from tui_registry.errors import InvalidInput, Refused
+from tui_registry.store import NewResult
 from tui_registry.text import Secret
 from tui_registry.ui.actions.copying import checked, hand_over, suggested_name, target, write_new
 from tui_registry.ui.app import RegistryApp
-from tui_registry.ui.records.copies import Copy, model_copies, provider_copies
+from tui_registry.ui.records.copies import Copy, marked_copies, model_copies, provider_copies
 from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW = (80, 24)
@@ -87,6 +88,55 @@ async def test_marked_models_are_copied_one_a_line(full: Session) -> None:
         await on_screen(pilot, "Copied the model ids")
         marked = sorted(app.screen.table.marks) if isinstance(app.screen, ListScreen) else []
         assert app.clipboard.split("\n") == [full.store.reads.model_by_id(each).model_id for each in marked]
+
+
+@pytest.mark.parametrize(
+    ("noun", "words"),
+    [
+        ("provider", ["names", "base URLs", "JSON records"]),
+        ("model", ["model ids", "providers and models", "prices", "JSON records"]),
+        ("result", ["result ids", "JSON records"]),
+    ],
+)
+def test_several_records_are_copied_one_a_line(full: Session, noun: str, words: list[str]) -> None:
+    groq = full.store.reads.provider("Groq")
+    models = [add_model(full.store, groq, f"zz-{number}") for number in range(2)]
+    found = NewResult(provider_id=groq.id, model_id=models[0].id, test_type="chat", status="pass", score=0.5)
+    results = [done(full.store, lambda write: write.record_result(found)) for _ in range(2)]
+    ids = {
+        "provider": [groq.id, full.store.reads.provider("OpenAI").id],
+        "model": [row.id for row in models],
+        "result": [row.id for row in results],
+    }[noun]
+    title, copies = marked_copies(full.desk, noun, ids)
+    assert title == f"2 {noun}s"
+    assert [each.words for each in copies] == words
+    assert all(each.text.count("\n") == 1 for each in copies[:-1])
+    assert len(json.loads(copies[-1].text)) == 2
+    assert "api_key_encrypted" not in copies[-1].text
+
+
+@pytest.mark.parametrize("view", ["1", "4"])
+async def test_marked_providers_are_copied_together(full: Session, view: str) -> None:
+    app = full.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await pilot.press(view)
+        await on_screen(pilot, "Anthropic")
+        await pilot.press("space", "space", "y")
+        await choose(pilot, "Copy from 2 providers", "i")
+        await on_screen(pilot, "Copied the names")
+        assert len(app.clipboard.split("\n")) == 2
+
+
+async def test_one_marked_record_is_the_one_that_is_copied(full: Session) -> None:
+    app = full.app()
+    groq = full.store.reads.provider("Groq")
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await go_to(pilot, app, groq.id)
+        await pilot.press("space", "j", "y")
+        await choose(pilot, "Copy from Groq", "i")
+        await on_screen(pilot, "Copied the name")
+        assert app.clipboard == "Groq"
 
 
 async def test_w_writes_into_a_file_that_only_its_owner_reads(full: Session, tmp_path: Path) -> None:

@@ -209,3 +209,14 @@ def test_unknown_free_and_not_applicable_prices_are_compared_as_such(full: Sessi
 def test_only_values_that_are_not_all_the_same_differ() -> None:
     assert Compared("Context", ("1", "2", "1")).differs
     assert not Compared("Context", ("1", "1", "1")).differs
+
+
+async def test_what_takes_one_record_says_so_where_several_are_marked(full: Session) -> None:
+    app = full.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await on_screen(pilot, "Anthropic")
+        await pilot.press("space", "space", "e")
+        await on_screen(pilot, "This takes one record at a time, and 2 are marked.")
+        assert isinstance(app.screen, ListScreen)
+        await pilot.press("escape", "g", "space", "j", "e")
+        await on_screen(pilot, "Provider Amazon Bedrock")

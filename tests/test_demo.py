@@ -15,6 +15,7 @@ from tui_registry.paths import Paths
 from tui_registry.store import Store
 from tui_registry.ui.desk import Desk
 from tui_registry.vault import Vault
+from tui_registry.verification import resume_plan
 
 OF_CHANCE = {"uuid", "api_key_encrypted", "key_fingerprint"}
 """What is random in every registry, and shown nowhere."""
@@ -146,6 +147,13 @@ def test_has_runs_in_every_state(store: Store) -> None:
     states = [store.reads.run(id).state for id in run_ids(store)]
     assert set(states) == {"done", "cancelled", "interrupted", "running"}
     assert states.index("running") == len(states) - 1
+
+
+def test_the_run_that_was_cut_off_can_be_resumed(store: Store) -> None:
+    newest = store.proofs.runs(limit=1)[0]
+    rest = resume_plan(store, newest.id)
+    assert {each.row.name for each in rest.providers} <= {"DeepSeek", "Mistral"}
+    assert rest.calls
 
 
 def test_has_models_verified_failing_lapsed_and_never_tried(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The thirty days of verification that the made-up registry remembers."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ IN_DOUBT = ("DeepSeek", "Mistral")
 class Round:
     """One run: how many hours before the day's end it starts, what it probes and how it ends, None if not.
 
-    `full` asks for every probe of each model, and for each key and list of models first. Money is USD.
+    `full` asks for every probe of each model, and for each key and list of models first; `wanted` are all it
+    set out to probe, where it did not come that far. Money is USD.
     """
 
     day: int
@@ -34,6 +36,7 @@ class Round:
     subjects: Sequence[Subject]
     full: bool = False
     state: str | None = "done"
+    wanted: Sequence[Subject] = ()
 
 
 def live_through(filling: Filling) -> None:
@@ -48,7 +51,7 @@ def live_through(filling: Filling) -> None:
             filling.calendar.go_to(days=day, hours=1)
             INCIDENTS[day](filling)
     in_doubt = [subject for subject in watched if subject.plan.name in IN_DOUBT]
-    just_begun = Round(0, 0.03, "manual", 0.25, in_doubt[:6], state=None)
+    just_begun = Round(0, 0.03, "manual", 0.25, in_doubt[:6], state=None, wanted=in_doubt)
     _verify(filling, just_begun, chance)
     filling.keep_found()
 
@@ -58,7 +61,7 @@ def _rounds(day: int, subjects: Sequence[Subject]) -> Iterator[Round]:
     if day not in SILENT_DAYS:
         state = CUT_SHORT.get(day, "done")
         reached = subjects if state == "done" else subjects[: len(subjects) // 2]
-        yield Round(day, 3.2, "schedule", 0.25, reached, state=state)
+        yield Round(day, 3.2, "schedule", 0.25, reached, state=state, wanted=subjects)
     if day in FULL_DAYS:
         yield Round(day, 2.5, "manual", 2.0, subjects, full=True)
 
@@ -85,7 +88,13 @@ def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
     calendar.go_to(days=each.day, hours=each.hours)
     suite = "full" if each.full else "quick"
     expected = round(0.0004 * len(each.subjects) * (3 if each.full else 1), 4)
-    run = filling.writes.start_run(suite, each.trigger, budget=each.budget, estimated_cost=expected)
+    run = filling.writes.start_run(
+        suite,
+        each.trigger,
+        budget=each.budget,
+        estimated_cost=expected,
+        plan=_document(suite, each.wanted or each.subjects),
+    )
     if each.full:
         for row in {subject.provider.id: subject.provider for subject in each.subjects}.values():
             calendar.go_on(1.5)
@@ -95,6 +104,13 @@ def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
     if each.state is not None:
         state, spent = each.state, sum((exact(result.cost or 0.0) for _, result in found), Decimal(0))
         filling.writes.finish_run(run.id, state, actual_cost=float(spent))
+
+
+def _document(suite: str, subjects: Sequence[Subject]) -> str:
+    """What a run set out to do, as a run writes it down to be resumed by."""
+    providers = list(dict.fromkeys(subject.provider.id for subject in subjects))
+    models = [subject.model.id for subject in subjects]
+    return json.dumps({"suite": suite, "providers": providers, "models": models})
 
 
 def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) -> Iterator[Found]:

@@ -35,9 +35,9 @@ async def copy_record(screen: DeskScreen, row_id: int, source: Source) -> None:
     await _offer(screen, *source(screen.desk, row_id))
 
 
-async def copy_marked(screen: DeskScreen, ids: Sequence[int]) -> None:
-    """Ask what to copy from several models, and copy it."""
-    await _offer(screen, *copies.marked_copies(screen.desk, sorted(ids)))
+async def copy_marked(screen: DeskScreen, noun: str, ids: Sequence[int]) -> None:
+    """Ask what to copy from several records of one kind, and copy it."""
+    await _offer(screen, *copies.marked_copies(screen.desk, noun, ids))
 
 
 async def _offer(screen: DeskScreen, title: str, offered: Sequence[Copy]) -> None:

@@ -89,11 +89,17 @@ async def resume(screen: DeskScreen) -> None:
     """Show what is left of the newest run that did not end, and go on with it when that is affirmed."""
     if show_run(screen):
         return
-    from tui_registry.verification import resume_plan
+    from tui_registry.verification import mark_interrupted, resume_plan
     from tui_registry.verification.waiting import read_aside
 
     desk = screen.desk
     run = newest_run(desk)
+    if run is not None and run.state == "running":  # of another session, which may be gone since
+        await asyncio.to_thread(mark_interrupted, desk.store, clock=desk.clock)
+        run = newest_run(desk)
+    if run is not None and run.state == "running":
+        screen.tell("Another session carries the last run out, so there is nothing to go on with.")
+        return
     if run is None or run.state not in RESUMABLE:
         screen.tell("The last run came to its end, so there is nothing to go on with.")
         return
@@ -142,7 +148,7 @@ async def look_for_interrupted(app: App[None], desk: Desk) -> None:
         run = newest_run(desk)
     except RegistryError:
         return  # the banner says what is wrong with the registry; the next start looks again
-    if run is not None and run.state == "interrupted":
+    if run is not None and run.state == "interrupted" and run.plan is not None:
         desk.unfinished = f"A run was interrupted: {desk.keys.first('verify.resume')} resumes it."
         if isinstance(app.screen, DeskScreen):
             app.screen.announce(desk.banner())

@@ -3,13 +3,14 @@
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from tui_registry.money import show_price
 from tui_registry.text import clean
 from tui_registry.ui.desk import Desk
+from tui_registry.ui.words import counted
 
 if TYPE_CHECKING:
     from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, PricingRow, ProviderRow
@@ -49,7 +50,7 @@ def provider_copies(desk: Desk, provider_id: int) -> tuple[str, list[Copy]]:
         _line("i", "name", row.name),
         _line("u", "base URL", row.endpoint),
         *prices,
-        _record(asdict(row) | {"key": desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)}),
+        _record(_provider_record(desk, row)),
         _curl(row, reads.known(row.name)),
     ]
 
@@ -77,23 +78,45 @@ def result_copies(desk: Desk, result_id: int) -> tuple[str, list[Copy]]:
     return f"result {result_id}", [_line("i", "result id", str(row.id)), *evidence, _record(asdict(row))]
 
 
-def marked_copies(desk: Desk, ids: list[int]) -> tuple[str, list[Copy]]:
-    """What can be copied from several models at once; raises Gone."""
+def marked_copies(desk: Desk, noun: str, ids: Sequence[int]) -> tuple[str, list[Copy]]:
+    """How many records of one kind there are and what can be copied from all; raises Gone or NotFound."""
+    several = {"provider": _of_providers, "model": _of_models, "result": _of_results}[noun]
+    return counted(len(ids), noun), several(desk, ids)
+
+
+def _of_providers(desk: Desk, ids: Sequence[int]) -> list[Copy]:
+    rows = [desk.store.reads.provider_by_id(each) for each in ids]
+    return [
+        _lines("i", "names", [row.name for row in rows]),
+        _lines("u", "base URLs", [row.endpoint for row in rows]),
+        _records([_provider_record(desk, row) for row in rows]),
+    ]
+
+
+def _of_models(desk: Desk, ids: Sequence[int]) -> list[Copy]:
     reads = desk.store.reads
     rows = [reads.model_by_id(each) for each in ids]
     owners = {id: reads.provider_by_id(id).name for id in {row.provider_id for row in rows}}
-    records = [model_record(owners[row.provider_id], row, reads.effective_price(row.id)) for row in rows]
-    several = f"{len(rows):,} models"
-    return several, [
-        Copy("i", "model ids", "\n".join(row.model_id for row in rows), "one a line"),
-        Copy(
-            "n",
-            "providers and models",
-            "\n".join(f"{owners[row.provider_id]}/{row.model_id}" for row in rows),
-            "one a line",
+    names = [f"{owners[row.provider_id]}/{row.model_id}" for row in rows]
+    prices = [reads.effective_price(row.id) for row in rows]
+    return [
+        _lines("i", "model ids", [row.model_id for row in rows]),
+        _lines("n", "providers and models", names),
+        _lines(
+            "p", "prices", [f"{each}: {price_line(price)}" for each, price in zip(names, prices, strict=True)]
         ),
-        Copy("j", "JSON records", _json([_public(each) for each in records])),
+        _records(
+            [
+                model_record(owners[row.provider_id], row, price)
+                for row, price in zip(rows, prices, strict=True)
+            ]
+        ),
     ]
+
+
+def _of_results(desk: Desk, ids: Sequence[int]) -> list[Copy]:
+    rows = [desk.store.reads.result(each) for each in ids]
+    return [_lines("i", "result ids", [str(row.id) for row in rows]), _records([asdict(row) for row in rows])]
 
 
 def model_record(owner: str, row: "ModelRow", price: "EffectivePrice") -> dict[str, object]:
@@ -131,6 +154,19 @@ def _default_price(price: "PricingRow") -> str:
 
 def _line(key: str, words: str, text: str) -> Copy:
     return Copy(key, words, text, clean(text))
+
+
+def _lines(key: str, words: str, texts: Sequence[str]) -> Copy:
+    return Copy(key, words, "\n".join(texts), "one a line")
+
+
+def _provider_record(desk: Desk, row: "ProviderRow") -> dict[str, object]:
+    """A provider with its key's state in words."""
+    return asdict(row) | {"key": desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)}
+
+
+def _records(records: Sequence[Mapping[str, object]]) -> Copy:
+    return Copy("j", "JSON records", _json([_public(each) for each in records]))
 
 
 def _record(values: Mapping[str, object]) -> Copy:

@@ -48,13 +48,13 @@ class LimitsScreen(ListScreen):
 
     def action_edit(self) -> None:
         """Edit the limits under the cursor."""
-        self.on_cursor(editing.edit_limits)
+        self.on_one(editing.edit_limits)
 
     def action_edit_text(self) -> None:
         """Edit the limits under the cursor in the editor."""
-        self.on_cursor(partial(editing.edit_limits, asking=ask_in_editor))
+        self.on_one(partial(editing.edit_limits, asking=ask_in_editor))
 
     def action_delete(self) -> None:
         """Forget the limits of the marked providers or of the one under the cursor."""
         if not self.on_marked(delete_marked, LIMITS):
-            self.on_cursor(deleting.delete_limits)
+            self.on_one(deleting.delete_limits)

@@ -228,11 +228,11 @@ class ListScreen(ChoosingScreen):
         self.open_view(keep=True)
 
     def action_copy(self) -> None:
-        """Offer what can be copied from the marked models, or from the record under the cursor."""
+        """Offer what can be copied from the marked records, or from the one under the cursor."""
         from tui_registry.ui.actions.copying import copy_marked, copy_record
 
-        if self._spec.noun != "model" or not self.on_marked(copy_marked):
-            self.on_cursor(partial(copy_record, source=self._spec.copies))
+        if len(self.table.marks) < 2 or not self.on_marked(copy_marked, self._spec.noun):
+            self.on_one(partial(copy_record, source=self._spec.copies))
 
     def action_export(self) -> None:
         """Write what the registry holds into a file."""

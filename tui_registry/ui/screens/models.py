@@ -67,15 +67,15 @@ class ModelsScreen(ListScreen):
 
     def action_edit(self) -> None:
         """Edit the model under the cursor."""
-        self.on_cursor(editing.edit_model)
+        self.on_one(editing.edit_model)
 
     def action_edit_text(self) -> None:
         """Edit the model under the cursor in the editor."""
-        self.on_cursor(partial(editing.edit_model, asking=ask_in_editor))
+        self.on_one(partial(editing.edit_model, asking=ask_in_editor))
 
     def action_clone(self) -> None:
         """Add a model like the one under the cursor."""
-        self.on_cursor(cloning.clone_model)
+        self.on_one(cloning.clone_model)
 
     def action_compare(self) -> None:
         """Show the marked models side by side."""
@@ -83,9 +83,9 @@ class ModelsScreen(ListScreen):
 
     def action_price(self) -> None:
         """Edit the price of the model under the cursor."""
-        self.on_cursor(editing.edit_model_price)
+        self.on_one(editing.edit_model_price)
 
     def action_delete(self) -> None:
         """Delete the marked models or the one under the cursor, if nothing depends on them."""
         if not self.on_marked(delete_marked, MODELS):
-            self.on_cursor(deleting.delete_model)
+            self.on_one(deleting.delete_model)

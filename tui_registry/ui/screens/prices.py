@@ -55,11 +55,11 @@ class PricesScreen(ListScreen):
 
     def action_edit(self) -> None:
         """Edit the price of the model under the cursor."""
-        self.on_cursor(editing.edit_model_price)
+        self.on_one(editing.edit_model_price)
 
     def action_edit_text(self) -> None:
         """Edit the price under the cursor in the editor."""
-        self.on_cursor(partial(editing.edit_model_price, asking=ask_in_editor))
+        self.on_one(partial(editing.edit_model_price, asking=ask_in_editor))
 
     def action_compare(self) -> None:
         """Show the marked models side by side."""
@@ -68,4 +68,4 @@ class PricesScreen(ListScreen):
     def action_delete(self) -> None:
         """Forget the prices that the marked models or the one under the cursor have of their own."""
         if not self.on_marked(delete_marked, PRICES):
-            self.on_cursor(deleting.delete_model_price)
+            self.on_one(deleting.delete_model_price)

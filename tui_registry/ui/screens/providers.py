@@ -111,44 +111,44 @@ class ProvidersScreen(ListScreen):
         """Edit the provider under the cursor."""
         from tui_registry.ui.actions import provider_editing
 
-        self.on_cursor(provider_editing.edit_provider)
+        self.on_one(provider_editing.edit_provider)
 
     def action_edit_text(self) -> None:
         """Edit the provider under the cursor in the editor."""
         from tui_registry.ui.actions import provider_editing
         from tui_registry.ui.actions.text_editing import ask_in_editor
 
-        self.on_cursor(partial(provider_editing.edit_provider, asking=ask_in_editor))
+        self.on_one(partial(provider_editing.edit_provider, asking=ask_in_editor))
 
     def action_clone(self) -> None:
         """Add a provider like the one under the cursor."""
         from tui_registry.ui.actions import cloning
 
-        self.on_cursor(cloning.clone_provider)
+        self.on_one(cloning.clone_provider)
 
     def action_key(self) -> None:
         """Change the key of the provider under the cursor."""
         from tui_registry.ui.actions import key_editing
 
-        self.on_cursor(key_editing.edit_key)
+        self.on_one(key_editing.edit_key)
 
     def action_price(self) -> None:
         """Edit the default price of the provider under the cursor."""
         from tui_registry.ui.actions import editing
 
-        self.on_cursor(editing.edit_pricing)
+        self.on_one(editing.edit_pricing)
 
     def action_limits(self) -> None:
         """Edit the limits of the provider under the cursor."""
         from tui_registry.ui.actions import editing
 
-        self.on_cursor(editing.edit_limits)
+        self.on_one(editing.edit_limits)
 
     def action_switch(self) -> None:
         """Switch the provider under the cursor on or off."""
         from tui_registry.ui.actions import provider_editing
 
-        self.on_cursor(provider_editing.toggle_provider)
+        self.on_one(provider_editing.toggle_provider)
 
     def action_delete(self) -> None:
         """Delete the marked providers or the one under the cursor, if nothing depends on them."""
@@ -156,19 +156,19 @@ class ProvidersScreen(ListScreen):
         from tui_registry.ui.actions.deleting_marked import PROVIDERS, delete_marked
 
         if not self.on_marked(delete_marked, PROVIDERS):
-            self.on_cursor(deleting.delete_provider)
+            self.on_one(deleting.delete_provider)
 
     def action_discover(self) -> None:
         """Ask the provider under the cursor which models it has."""
         from tui_registry.ui.actions import discovering
 
-        self.on_cursor(discovering.discover)
+        self.on_one(discovering.discover)
 
     def action_models(self) -> None:
         """Go to the models of the provider under the cursor."""
         from tui_registry.ui.screens.pages import show_models
 
-        self.on_cursor(show_models)
+        self.on_one(show_models)
 
     def action_import(self) -> None:
         """Bring in the bundled catalogue."""

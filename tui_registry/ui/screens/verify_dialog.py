@@ -32,6 +32,7 @@ class VerifyDialog(Dialog["Plan | Aside | None"]):
 
     BINDINGS: ClassVar = [
         Binding("y", "run", "Run"),
+        Binding("y", "say_nothing_to_send", show=False),
         Binding("k", "suite('quick')", "Quick"),
         Binding("s", "suite('standard')", "Standard"),
         Binding("f", "suite('full')", "Full"),
@@ -66,13 +67,17 @@ class VerifyDialog(Dialog["Plan | Aside | None"]):
         """Offer only what this plan leaves open."""
         if action in ("suite", "budget"):
             return self._replan is not None
+        if action == "run":
+            return sends_something(self._plan)
         return self._of_provider if action == "aside" else super().check_action(action, parameters)
 
     def action_run(self) -> None:
         """Send what the plan says."""
-        if sends_something(self._plan):
-            self.answer(self._plan)
-        elif self.listening:
+        self.answer(self._plan)
+
+    def action_say_nothing_to_send(self) -> None:
+        """Say why the plan cannot be carried out."""
+        if self.listening:
             self._refuse("There is nothing to send; esc closes this.")
 
     def action_suite(self, suite: str) -> None:
@@ -109,6 +114,7 @@ class VerifyDialog(Dialog["Plan | Aside | None"]):
             return
         self._refuse("")
         self._lines = _lines(self._plan)
+        self.refresh_bindings()
         self.query_one(".dialog-lines", Static).update(self._said())
         self.query_one(".dialog").border_title = plain(plan_title(self._plan))
 

@@ -28,9 +28,15 @@ class ChoosingScreen(SortedScreen):
         """The filter as typed."""
         raise NotImplementedError
 
-    def on_cursor(self, deed: Callable[..., Awaitable[None]]) -> None:
-        """Begin a deed on the record under the cursor, if there is one."""
-        if (row_id := self.table.cursor_id) is not None:
+    def on_one(self, deed: Callable[..., Awaitable[None]]) -> None:
+        """Begin a deed that takes one record: the marked one, else that under the cursor."""
+        number = len(self.table.marks)
+        if number > 1:
+            clear = self.desk.keys.first("app.back")
+            self.refuse(
+                f"This takes one record at a time, and {number:,} are marked. {clear} clears the marks."
+            )
+        elif (row_id := next(iter(self.table.marks), self.table.cursor_id)) is not None:
             self.begin(deed, row_id)
 
     def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
