@@ -1,6 +1,7 @@
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -246,3 +247,22 @@ def test_proxies_are_told_without_their_passwords(
     assert found[what][0] == state
     assert words in found[what][1]
     assert "canary" not in str(found)
+
+
+def test_settings_that_are_not_followed_are_named_with_their_line(shell: Shell) -> None:
+    assert "settings" not in findings(shell, 0)
+    config = shell.root / "config" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text('theme = "nord"\n')
+    assert findings(shell, 0)["settings"][0] == "ok"
+    config.write_text("mouse = 3\n")
+    state, sentence = findings(shell, 0)["settings"]
+    assert (state, "line 1" in sentence) == ("warning", True)
+
+
+def test_a_file_where_a_directory_belongs_is_a_problem(shell: Shell) -> None:
+    backups = shell.home.database.parent / "backups"
+    shutil.rmtree(backups, ignore_errors=True)
+    backups.write_text("x")
+    state, sentence = findings(shell, 1)["backups"]
+    assert (state, "is no directory. Run: mv" in sentence) == ("problem", True)

@@ -103,6 +103,10 @@ def test_the_registry_s_own_files_are_never_the_place(shell: Shell, tmp_path: Pa
     assert shell.json("provider", "list")
 
 
+def test_a_name_that_only_begins_like_the_registry_s_is_nobody_s(shell: Shell) -> None:
+    shell.done("export", "json", "--output", str(shell.home.database.with_name("registry.db.json")))
+
+
 @pytest.mark.parametrize("place", ["missing/x.json", "home/data/registry.db/x.json", "x" * 300])
 def test_a_place_that_cannot_be_written_is_said_in_one_sentence(
     shell: Shell, tmp_path: Path, place: str

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from tui_registry.cli.command import registry
-from tui_registry.cli.help_pages import PAGES
+from tui_registry.cli.help_pages import PAGES, SHORT
 
 Named = tuple[tuple[str, ...], click.Command]
 
@@ -33,6 +33,12 @@ def test_says_what_it_does_with_an_example_and_exit_codes(path: tuple[str, ...])
     assert "Examples:\n    tui-registry" in shown.stdout
     assert "Exit code" in shown.stdout
     assert max(len(line) for line in shown.stdout.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("path", sorted({path[:-1] for path in EVERY}), ids=" ".join)
+def test_lists_its_commands_with_nothing_cut_off_in_80_columns(path: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(registry, [*path, "--help"], terminal_width=80)
+    assert [line for line in shown.stdout.splitlines()[1:] if line.endswith("...")] == []
 
 
 @named
@@ -64,4 +70,5 @@ def test_every_page_belongs_to_a_command_and_sends_on_to_one() -> None:
     words = {" ".join(path) for path in EVERY} | {""}
     groups = {" ".join(path[:-1]) for path in EVERY} - {""}
     assert set(PAGES) <= words
+    assert set(SHORT) <= words | groups
     assert {each for page in PAGES.values() for each in page.see} <= words | groups

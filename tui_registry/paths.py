@@ -1,6 +1,7 @@
 """Where the database, its backups, the vault key and the settings live."""
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ class Paths:
             Path(os.path.realpath(each))
             for each in (self.database, self.backups, self.vault_key, self.usual_vault_key, self.config)
         )
-        beside = real.parent == database.parent and real.name.startswith(database.name)
-        return beside or real in others or backups in (real, *real.parents)
+        name = re.escape(database.name)
+        beside = real.parent == database.parent and re.fullmatch(rf"{name}(-.*|\.[a-z]+-\d.*)?", real.name)
+        return bool(beside) or real in others or backups in (real, *real.parents)
 
 
 def find_paths(home: Path | None, environ: Mapping[str, str], key_file: Path | None = None) -> Paths:

@@ -12,7 +12,7 @@ from tui_registry.cli.output import json_option, print_json, print_table
 from tui_registry.cli.surrounding_findings import clock_findings, environment_findings, file_system_findings
 from tui_registry.endpoint import stored_endpoint
 from tui_registry.errors import Refused, RegistryError, StoreError
-from tui_registry.money import show_count
+from tui_registry.text import counted
 from tui_registry.vault import KeyState, VaultState
 
 UNHEALTHY = 1
@@ -142,7 +142,7 @@ def _states(session: Session) -> Iterator[Finding]:
         sentence = f"{model}: {each.field} is {each.stored}, its results say {each.computed}."
         yield Finding("states", "problem", sentence)
     if len(differences) > 5:
-        yield Finding("states", "problem", f"And {show_count(len(differences) - 5)} more differences.")
+        yield Finding("states", "problem", f"And {len(differences) - 5:,} more differences.")
     if not differences:
         yield Finding("states", "ok", "Every model's state is what its results say.")
 
@@ -152,8 +152,8 @@ def _counts(session: Session) -> Iterator[Finding]:
     yield Finding(
         "content",
         "ok",
-        f"{show_count(counts.providers)} providers ({counts.active_providers} active,"
-        f" {counts.keyed_providers} with a key), {show_count(counts.models)} models"
-        f" ({counts.verified_models} verified), {show_count(counts.prices)} prices,"
-        f" {show_count(counts.limits)} limits, {show_count(counts.results)} results.",
+        f"{counted(counts.providers, 'provider')} ({counts.active_providers:,} active,"
+        f" {counts.keyed_providers:,} with a key), {counted(counts.models, 'model')}"
+        f" ({counts.verified_models:,} verified), {counted(counts.prices, 'price')},"
+        f" {counted(counts.limits, 'record')} of limits, {counted(counts.results, 'result')}.",
     )

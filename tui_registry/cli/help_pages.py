@@ -186,9 +186,36 @@ PAGES: dict[str, Page] = {
 }
 """The pages by their commands' words."""
 
+SHORT = {
+    "backup": "A checked copy of the registry; for another machine too.",
+    "catalog": "Known providers; import the catalogue, refresh it.",
+    "catalog import": "Take in models and prices of these providers.",
+    "catalog list": "List the known providers.",
+    "catalog refresh": "Compare models.dev with the registry, or take it in.",
+    "doctor": "Is everything as it should be? Changes nothing.",
+    "export": "Hand out models for other tools, or the registry.",
+    "history show": "Show one result with its evidence.",
+    "import": "Compare a file with the registry, or take it in.",
+    "key check": "Prove by real calls that the key works.",
+    "model discover": "Ask a provider which models it has.",
+    "pricing delete": "Delete a provider's default price, or a model's own.",
+    "pricing set": "Set the prices that are given, leave the others.",
+    "provider add": "Add a provider, with what is known of it.",
+    "restore": "List the backups, or bring one back.",
+    "vault": "Status, passphrase, rotation and recovery of the vault.",
+    "vault passphrase": "Set, change or remove the passphrase.",
+    "vault recovery-code": "Show the vault key as a code to write down.",
+    "vault restore": "Bring back a vault key that is lost.",
+    "vault rotate": "Seal every API key anew with a new vault key.",
+    "vault status": "Where the vault key is, and whether it fits.",
+    "verify": "Ask models and judge their answers.",
+}
+"""What a list of commands says of those whose own first sentence finds no room in 80 columns."""
+
 
 def add_pages(command: click.Command, path: str) -> None:
     """Put its page under the help of a command that has one, and of those below it."""
+    command.short_help = SHORT.get(path, command.short_help)
     page = PAGES.get(path)
     if page is not None:
         command.epilog = written(page, command.help or "", command.epilog or "")

@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_registry.clock import Clock
 from tui_registry.errors import StoreDamaged
 from tui_registry.store.database import WRITE_PATIENCE, location
-from tui_registry.store.faults import explained
+from tui_registry.store.faults import BRING_BACK, explained
 from tui_registry.store.schema import FORMAT, build, steps
 from tui_registry.store.soundness import read_format
 
@@ -67,7 +67,7 @@ def _step_up(
 
     problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
-        raise StoreDamaged(f"{path} is damaged, so it was not upgraded: {problem}. Restore a backup.")
+        raise StoreDamaged(f"{path} is damaged, so it was not upgraded: {problem}. {BRING_BACK}")
     backup = back_up(path, backups, f"format{newest - len(scripts)}", clock())
     build(connection, scripts)
     orphan = connection.execute("PRAGMA foreign_key_check").fetchone()

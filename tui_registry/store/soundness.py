@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,10 @@ def read_format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     if path.stat().st_size == 0:
         raise StoreDamaged(f"{path} is empty. Nothing was written to it. {BRING_BACK}")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StoreDamaged(f"{path} is a database of another program. Nothing was written to it.")
+        raise StoreDamaged(
+            f"{path} is a database of another program. Nothing was written to it. Choose another place with"
+            f" --home. {BRING_BACK}"
+        )
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found > newest:
         raise StoreNewer(
@@ -96,7 +100,7 @@ def read_format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
             "another registry with --home."
         )
     if found < 1:
-        raise StoreDamaged(f"{path} does not say which format it has. Restore a backup.")
+        raise StoreDamaged(f"{path} does not say which format it has. {BRING_BACK}")
     return found
 
 
@@ -115,7 +119,14 @@ def _check_pages(connection: sqlite3.Connection, path: Path, *, values: bool = T
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
         problems = [f"{table} row {row} refers to a missing {parent}" for table, row, parent, _ in orphans]
     if problems:
-        raise StoreDamaged(f"{path} is damaged: {'; '.join(problems)}. Restore a backup.")
+        raise StoreDamaged(f"{path} is damaged: {_in_one_line(problems)}. {BRING_BACK}")
+
+
+def _in_one_line(problems: Sequence[str]) -> str:
+    """The first of what was found; SQLite puts several in one text, under a heading."""
+    lines = [line for text in problems for line in text.splitlines() if not line.startswith("***")]
+    more = f"; and {len(lines) - 1:,} more" if len(lines) > 1 else ""
+    return f"{lines[0] if lines else problems[0]}{more}"
 
 
 def _check_rules(connection: sqlite3.Connection, path: Path, form: int = FORMAT) -> None:
@@ -126,7 +137,7 @@ def _check_rules(connection: sqlite3.Connection, path: Path, form: int = FORMAT)
     found = (("missing or changed", missing), ("added", added))
     said = "; ".join(f"{words}: {', '.join(names[:5])}" for words, names in found if names)
     if said:
-        raise StoreDamaged(f"{path} does not hold the rules it was made with ({said}). Restore a backup.")
+        raise StoreDamaged(f"{path} does not hold the rules it was made with ({said}). {BRING_BACK}")
 
 
 def _make_private(path: Path) -> tuple[str, ...]:

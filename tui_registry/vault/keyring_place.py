@@ -80,8 +80,8 @@ class Keyring:
                 return done.stdout
             case 3:
                 raise KeyFileRefused(
-                    "The package for the system's keyring is not here. Run: pip install"
-                    " 'tui-registry[keyring]', or set backend = \"file\" under [vault] in config.toml."
+                    "The package for the system's keyring is not here. Run: pip install keyring, or set"
+                    ' backend = "file" under [vault] in config.toml.'
                 )
             case 5:
                 raise missing(self.name)

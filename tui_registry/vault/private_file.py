@@ -143,7 +143,7 @@ def _unfit(path: Path, found: os.stat_result) -> KeyFileRefused | None:
 
 def _refused_link(path: Path) -> KeyFileRefused:
     name, target = quote(str(path)), Path(os.path.realpath(path))
-    command = f"mv {quote(str(target))} {name}" if target.exists() else f"rm {name}"
+    command = f"mv {quote(str(target))} {name}" if target.is_file() else f"rm {name}"
     return KeyFileRefused(f"{path} is a link to {target}; the file itself must be there. Run: {command}")
 
 
