@@ -19,7 +19,8 @@ from tests.test_faults import leave_hot_journal
 from tui_registry.errors import StoreDamaged, StoreLocked, StoreMissing
 from tui_registry.store import Store
 from tui_registry.store.backup import back_up
-from tui_registry.store.backups import Backup, backups_of, is_due, made_name, sum_beside, worth_keeping
+from tui_registry.store.backup_names import made_name, sum_beside
+from tui_registry.store.backups import Backup, backups_of, is_due, worth_keeping
 from tui_registry.store.leftovers import STALE_SECONDS
 from tui_registry.store.restoring import restore
 from tui_registry.store.schema import FORMAT, build, steps
@@ -377,7 +378,14 @@ def test_drafts_of_killed_writes_go_with_the_next_start_once_they_are_surely_nob
         directory(home) / "registry-exit-20261126T000000000000.db.part",
         directory(home) / "registry-exit-20261126T000000000000.db.sha256",
     ]
-    others = [home.database.with_name("notes.txt"), home.database.with_name(".other.db.0123456789ab.new")]
+    others = [
+        home.database.with_name("notes.txt"),
+        home.database.with_name(".other.db.0123456789ab.new"),
+        # a database that a person put elsewhere may have its backups among other files
+        directory(home) / "film.mkv.part",
+        directory(home) / "photos.db.sha256",
+        directory(home) / "other-exit-20261126T000000000000.db.part",
+    ]
     for path in (*stray, *others):
         path.write_text("half")
     home.open().close()
@@ -388,6 +396,27 @@ def test_drafts_of_killed_writes_go_with_the_next_start_once_they_are_surely_nob
     home.open().close()
     assert not any(path.exists() for path in stray)
     assert all(path.exists() for path in (*others, kept, sum_beside(kept)))
+
+
+def test_a_backup_being_made_is_nobodys_leftover_however_old_the_registry_is(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    from tui_registry.store import backup
+
+    home.open().close()
+    moment = home.database.stat().st_mtime - 2 * STALE_SECONDS
+    os.utime(home.database, (moment, moment))
+
+    def kept_while_another_starts(draft: Path, target: Path) -> None:
+        home.open().close()
+        keep(draft, target)
+
+    keep = backup._keep
+    monkeypatch.setattr(backup, "_keep", kept_while_another_starts)
+    made = back_up(home.database, directory(home), "hand", NOW)
+    assert made.stat().st_mtime_ns == home.database.stat().st_mtime_ns
 
 
 def test_missing_backups_are_named(home: Home, store: Store) -> None:

@@ -59,7 +59,7 @@ def test_a_whole_import_is_told_in_sentences_and_changes_nothing_the_second_time
 
 def test_an_import_keeps_what_a_person_set(shell: Shell) -> None:
     shell.done("catalog", "import", "Groq")
-    model = next(row["model_id"] for row in shell.json("model", "list") if row["price_origin"] == "model")
+    model = next(row["model_id"] for row in shell.json("model", "list") if row["input_price_per_token"])
     shell.done("pricing", "set", "Groq", model, "--input", "123")
     assert shell.json("catalog", "import", "Groq")["kept_user"] == 1
     assert shell.json("pricing", "show", "Groq", model)["input_price_per_token"] == 0.000123

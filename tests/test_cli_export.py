@@ -84,6 +84,25 @@ def test_what_is_there_already_is_refused_and_stays(shell: Shell, tmp_path: Path
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        "data/registry.db",
+        "data/registry.db-wal",
+        "data/backups/x.db",
+        "state/vault.key",
+        "config/config.toml",
+    ],
+)
+def test_the_registry_s_own_files_are_never_the_place(shell: Shell, tmp_path: Path, own: str) -> None:
+    way = tmp_path / "way"
+    way.symlink_to(shell.root)
+    for root in (shell.root, way):
+        said = shell.refused("export", "json", "--output", str(root / own), "--force")
+        assert "one of the registry's own files; name another one." in said
+    assert shell.json("provider", "list")
+
+
 @pytest.mark.parametrize("place", ["missing/x.json", "home/data/registry.db/x.json", "x" * 300])
 def test_a_place_that_cannot_be_written_is_said_in_one_sentence(
     shell: Shell, tmp_path: Path, place: str

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,21 @@ def test_a_reader_that_is_gone_ends_a_command_quietly(
 ) -> None:
     ended = process(root, *words, environ=environ, before=partial(_into_nobodys_pipe, 1))
     assert (ended.returncode, ended.stderr) == (141, "")
+
+
+def test_a_reader_that_takes_only_the_start_of_one_text_is_noticed_without_buffers_too() -> None:
+    program = (
+        "import sys; from tui_registry.cli.endings import write_whole; write_whole();"
+        " sys.stdout.write('x' * 2_000_000)"
+    )
+    reader, writer = os.pipe()
+    with subprocess.Popen(
+        (sys.executable, "-u", "-c", program), stdout=writer, stderr=subprocess.PIPE, text=True
+    ) as started:
+        os.close(writer)
+        os.read(reader, 1)
+        os.close(reader)
+        assert "BrokenPipeError" in started.communicate()[1]
 
 
 @pytest.mark.parametrize("words", [("--help",), ("provider", "list")])

@@ -244,7 +244,7 @@ def test_a_recovery_code_is_shown_on_a_terminal_alone_and_brings_the_vault_key_b
     shell.home.key_file.unlink()
     assert "vault restore" in shell.refused("key", "show", "Groq", "--reveal", code=3)
     assert shell.json_of(3, "vault", "status")["state"] == "vault key missing"
-    sentence = shell.refused("vault", "restore", "--code", typed=code.replace("A", "B"))
+    sentence = shell.refused("vault", "restore", "--code", typed=("1" if code[0] == "0" else "0") + code[1:])
     assert sentence.startswith("code: ")
     assert code not in sentence
     assert "is back at" in shell.done("vault", "restore", "--code", typed=f" {code.lower()}\n")
@@ -280,6 +280,24 @@ def test_a_lost_vault_key_is_given_up_only_in_so_many_words(shell: Shell) -> Non
     shell.done("key", "set", "OpenAI", typed="sk-0123456789")
     assert shell.json("provider", "show", "Groq")["key"] == "other vault"
     assert shell.json("provider", "show", "OpenAI")["key"] == "set"
+
+
+def test_who_gave_a_vault_key_up_is_told_what_to_do_with_what_it_sealed(shell: Shell) -> None:
+    shell.home.key_file.unlink()
+    shell.done("vault", "restore", "--new")
+    assert "then enter the API keys again" in shell.refused("run", "Groq", "--", "true", code=3)
+    assert "doctor says what to do" in shell.refused("verify", "Groq", "--dry-run")
+    assert "There is no file /nowhere/key" in shell.refused("vault", "restore", "--from", "/nowhere/key")
+
+
+def test_a_vault_key_behind_a_forgotten_passphrase_can_be_given_up(locked: Shell) -> None:
+    said = locked.refused("vault", "restore", "--new", code=3)
+    key = locked.home.key_file
+    assert f"begin a new vault key: mv {key} {key}.aside && tui-registry vault restore --new" in said
+    key.rename(f"{key}.aside")
+    locked.done("vault", "restore", "--new")
+    locked.done("key", "set", "Groq", typed=CANARY)
+    assert locked.json("provider", "show", "Groq")["key"] == "set"
 
 
 def test_one_way_to_restore_is_chosen(shell: Shell) -> None:

@@ -103,13 +103,13 @@ def test_making_a_key_never_replaces_what_already_has_that_name(made: Path) -> N
 
 def test_no_key_is_made_while_sealed_records_wait_for_the_missing_one(tmp_path: Path) -> None:
     path = tmp_path / "state" / "vault.key"
-    with pytest.raises(KeyFileMissing, match="Restore that file"):
+    with pytest.raises(KeyFileMissing, match="vault restore --from FILE, or --code"):
         Vault(path).create(sealed_exists=True)
     assert os.listdir(tmp_path) == []
 
 
 def test_who_lost_the_vault_key_is_told_what_entering_a_key_again_takes(tmp_path: Path) -> None:
-    with pytest.raises(KeyFileMissing, match="remove every stored key, then enter them again"):
+    with pytest.raises(KeyFileMissing, match="vault restore --new, then enter the API keys again"):
         Vault(tmp_path / "vault.key").create(sealed_exists=True)
 
 

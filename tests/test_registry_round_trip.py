@@ -16,6 +16,7 @@ from tui_registry.catalog import known_providers
 from tui_registry.export.registry_csv import COLUMNS, registry_csv
 from tui_registry.export.registry_json import registry_document, registry_json
 from tui_registry.intake import Intake, Source, read
+from tui_registry.names import fold
 from tui_registry.store import Reads, Store
 from tui_registry.store.rows import (
     CatalogBatch,
@@ -102,8 +103,8 @@ PACKAGE = [row.name for row in known_providers().rows()]
 @st.composite
 def registries(draw: st.DrawFn) -> CatalogBatch:
     """Everything a registry can hold that is not a key or a proof."""
-    own = draw(st.lists(known, max_size=3, unique_by=lambda row: row.name.casefold()))
-    own = [row for row in own if row.name.casefold() not in {name.casefold() for name in PACKAGE}]
+    own = draw(st.lists(known, max_size=3, unique_by=lambda row: fold(row.name)))
+    own = [row for row in own if fold(row.name) not in {fold(name) for name in PACKAGE}]
     names = draw(
         st.lists(st.sampled_from([*PACKAGE[:6], *(row.name for row in own)]), max_size=4, unique=True)
     )

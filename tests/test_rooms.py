@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "ui": {"verification", "export", "intake", "catalog", "store", "vault", "drafts", *SMALL},
     "verification": {"wire", "store", "vault", *SMALL},
     "export": {"store", *SMALL},
-    "intake": {"wire", "catalog", "export", "store", "drafts", *SMALL},
+    "intake": {"wire", "catalog", "export", "store", "drafts", "names", *SMALL},
     "demo": {"catalog", "store", "vault", "drafts", *SMALL},
     "catalog": {"store", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},
     "store": {"vault", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},

@@ -89,7 +89,7 @@ def test_a_bug_in_a_worker_or_a_thread_that_holds_a_passphrase_shows_none_of_it(
     }[where]
     code = (
         "from tui_registry.cli import main; from tui_registry.vault import vault\n"
-        "from tui_registry.ui import unlocking\n"
+        "from tui_registry.ui.screens import unlocking\n"
         "def broken(self, passphrase):\n"
         f"    secret = {PASSPHRASE!r}\n"
         "    raise RuntimeError(secret, passphrase)\n"

@@ -90,6 +90,14 @@ class TestNames:
         assert row.name == "Together AI"
         assert store.reads.provider("TOGETHER AI") == row
 
+    def test_are_told_apart_as_the_file_does_by_letters_beyond_z(self, store: Store) -> None:
+        there = "https://ecole.example/v1"
+        done(store, lambda write: write.add_provider(provider_draft("ÉCOLE", OPENAI), custom=True))
+        done(store, lambda write: write.add_provider(provider_draft("école", there), custom=True))
+        assert [store.reads.known(name).endpoint for name in ("École", "école")] == [OPENAI, there]
+        with pytest.raises(NotFound, match="Did you mean"):
+            store.reads.provider("éCOLÉ")
+
     def test_unknown_ones_are_refused_with_those_most_like_them(self, store: Store) -> None:
         with pytest.raises(InvalidInput) as refusal:
             done(store, lambda write: write.add_provider(provider_draft("Grok")))

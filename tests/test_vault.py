@@ -237,7 +237,7 @@ def test_another_vaults_key_is_told_apart_from_damage_and_left_alone(sealed: Sea
     for sentence in (status.sentence, str(refused.value)):
         assert wanted[:8] in sentence
         assert held[:8] in sentence
-        assert "remove every stored key, then enter them again" in sentence
+        assert "vault restore --new, then enter the API keys again" in sentence
     assert other.create(sealed_exists=True) == held
     assert Path(other.place.name).read_bytes() == before
 

@@ -29,6 +29,16 @@ class Paths:
     state: Path
     usual_vault_key: Path
 
+    def own(self, path: Path) -> bool:
+        """Whether this is one of the registry's own files or among its backups, however it is named."""
+        real = Path(os.path.realpath(path))
+        database, backups, *others = (
+            Path(os.path.realpath(each))
+            for each in (self.database, self.backups, self.vault_key, self.usual_vault_key, self.config)
+        )
+        beside = real.parent == database.parent and real.name.startswith(database.name)
+        return beside or real in others or backups in (real, *real.parents)
+
 
 def find_paths(home: Path | None, environ: Mapping[str, str], key_file: Path | None = None) -> Paths:
     """The places under `home`, else under TUI_REGISTRY_HOME, else where the system keeps such files.

@@ -159,6 +159,9 @@ def _commands(shell: Shell) -> Iterator[tuple[str, str]]:
         for more in ((), ("--json",)):
             said = shell.run(*words, *more)
             yield " ".join((*words[:2], *more)), said.stdout + said.stderr
+    for form in ("opencode", "crush", "claude-code", "litellm", "env", "json", "csv"):
+        said = shell.run("export", form, "--all")
+        yield f"export {form}", said.stdout + said.stderr
     for words in (
         ("provider", "show", HOSTILE),
         ("provider", "add", HOSTILE),

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 
+from tui_registry import names
 from tui_registry.endpoint import origin_of, parse_endpoint
 from tui_registry.errors import InvalidInput
 from tui_registry.store.known import KnownProvider
@@ -219,13 +220,13 @@ def _same_origin(address: str, template: str) -> bool:
 def _repeated(entries: Iterable[_Entry]) -> dict[str, str]:
     """The names and catalogue names that more than one table claims."""
     problems: dict[str, str] = {}
-    names: set[str] = set()
+    seen: set[str] = set()
     claimed: dict[str, set[str]] = {key: set() for key in _CLAIMS}
     for entry in entries:
-        name = entry.provider.name.casefold()
-        if name in names:
+        name = names.fold(entry.provider.name)
+        if name in seen:
             problems[entry.provider.name] = "This name is there twice; names differ in more than case."
-        names.add(name)
+        seen.add(name)
         for key, claims in entry.claims.items():
             if claimed[key].intersection(claims) or len(set(claims)) < len(claims):
                 problems[entry.provider.name] = f"Its {key} names are claimed twice."

@@ -39,7 +39,7 @@ def backup(session: Session, file: Path | None, with_secrets: bool, as_json: boo
 def make_backup(session: Session, file: Path | None) -> Path:
     """A checked copy at `file`, in that directory, or among the backups; raises StoreError or Refused."""
     from tui_registry.store.backup import back_up, back_up_as
-    from tui_registry.store.backups import made_name
+    from tui_registry.store.backup_names import made_name
 
     database, now = session.found_database(), session.clock()
     if file is None:
@@ -49,7 +49,7 @@ def make_backup(session: Session, file: Path | None) -> Path:
 
 
 def _tell_made(session: Session, made: Path, as_json: bool) -> None:
-    from tui_registry.store.backups import sum_beside
+    from tui_registry.store.backup_names import sum_beside
     from tui_registry.store.contents import look_into
 
     held = look_into(made)

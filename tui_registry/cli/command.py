@@ -12,7 +12,7 @@ import click
 
 from tui_registry import __version__
 from tui_registry.cli.completion import complete_names
-from tui_registry.cli.endings import Ending, end_quietly_on_a_bug, stand_in_for_closed_streams
+from tui_registry.cli.endings import Ending, end_quietly_on_a_bug, stand_in_for_closed_streams, write_whole
 from tui_registry.cli.help_pages import PAGES, add_pages, written
 from tui_registry.cli.opening import Choices, Session, Surroundings, open_demo
 
@@ -72,6 +72,7 @@ def main() -> NoReturn:
     found = harden(os.environ)
     end_quietly_on_a_bug()
     stand_in_for_closed_streams()
+    write_whole()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -1,5 +1,6 @@
 """How the program ends: one sentence and an exit code, never a traceback."""
 
+import io
 import os
 import sys
 from types import TracebackType
@@ -77,6 +78,20 @@ def stand_in_for_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def write_whole() -> None:
+    """Let streams that Python was told not to buffer take a text whole, or fail.
+
+    Without this the rest of one that found little room is dropped, and nothing is said.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        raw = getattr(stream, "buffer", None)
+        if isinstance(raw, io.RawIOBase):
+            buffered = io.BufferedWriter(raw)
+            whole = io.TextIOWrapper(buffered, stream.encoding, stream.errors, line_buffering=True)
+            setattr(sys, name, whole)
 
 
 def end_quietly_on_a_bug() -> None:

@@ -8,7 +8,7 @@ import click
 
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import is_terminal, json_option, print_json, remark, tell, write
-from tui_registry.errors import InvalidInput
+from tui_registry.errors import InvalidInput, Refused
 from tui_registry.text import clean, counted
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def export(
     else:
         from tui_registry.export.files import write_file
 
+        if session.paths.own(Path(output)):
+            raise Refused(f"{output} is one of the registry's own files; name another one.")
         write_file(Path(output), made.text, replace=force)
     for sentence in reasons(made.left_out):
         remark(sentence)

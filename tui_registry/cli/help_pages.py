@@ -102,6 +102,22 @@ PAGES: dict[str, Page] = {
     "catalog import": Page(
         ("tui-registry catalog import Groq OpenAI", "tui-registry catalog import --all"), ("model discover",)
     ),
+    "catalog refresh": Page(
+        (
+            "tui-registry catalog refresh --here",
+            "tui-registry catalog refresh --here --apply",
+            "tui-registry catalog refresh --from api.json",
+        ),
+        ("catalog import", "import"),
+    ),
+    "import": Page(
+        (
+            "tui-registry import registry.json",
+            "tui-registry import registry.json --apply",
+            "tui-registry import .env --apply --skip-bad",
+        ),
+        ("export", "catalog refresh"),
+    ),
     "verify": Page(
         (
             "tui-registry verify Groq --dry-run",
@@ -126,6 +142,42 @@ PAGES: dict[str, Page] = {
     "run": Page(
         ("tui-registry run OpenAI -- python ask.py", "tui-registry run --env LLM_KEY Groq -- make test"),
         ("key set", "export"),
+    ),
+    "backup": Page(
+        (
+            "tui-registry backup",
+            "tui-registry backup ~/registry-copy.db",
+            "tui-registry backup --with-secrets all.sealed",
+        ),
+        ("restore", "vault recovery-code"),
+    ),
+    "restore": Page(
+        (
+            "tui-registry restore",
+            "tui-registry restore registry-hand-20261126T230501563033.db",
+            "tui-registry restore all.sealed",
+            "tui-registry restore --salvage",
+        ),
+        ("backup", "doctor"),
+    ),
+    "vault status": Page(("tui-registry vault status", "tui-registry vault status --json"), ("doctor",)),
+    "vault passphrase": Page(
+        (
+            "tui-registry vault passphrase set",
+            "pass show registry | tui-registry vault passphrase set",
+            "tui-registry vault passphrase remove",
+        ),
+        ("vault recovery-code", "vault rotate"),
+    ),
+    "vault rotate": Page(("tui-registry vault rotate --yes",), ("vault status", "backup")),
+    "vault recovery-code": Page(("tui-registry vault recovery-code",), ("vault restore",)),
+    "vault restore": Page(
+        (
+            "tui-registry vault restore --code",
+            "tui-registry vault restore --from vault.key.copy",
+            "tui-registry vault restore --new",
+        ),
+        ("vault recovery-code", "vault status"),
     ),
     "doctor": Page(("tui-registry doctor", "tui-registry doctor --json"), ("key check",)),
     "keys": Page(

@@ -97,7 +97,7 @@ def _private(path: str, flags: int) -> int:
 def _copied(session: Session, copy: Path) -> "Ring":
     """A checked copy of the registry, and the vault's keys that fit it."""
     from tui_registry.store.backup import back_up_as
-    from tui_registry.store.backups import sum_beside
+    from tui_registry.store.backup_names import sum_beside
     from tui_registry.store.contents import look_into
 
     for _ in range(TRIES):

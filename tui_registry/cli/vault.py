@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import is_terminal, json_option, print_facts, print_json, remark, tell, write
 from tui_registry.cli.passphrase import LONGEST_INPUT, typed
-from tui_registry.errors import Refused
+from tui_registry.errors import KeyFileMissing, NotFound, Refused, VaultLocked, WrongPassphrase
 from tui_registry.text import Secret
 from tui_registry.vault import Vault, VaultState, VaultStatus, read_recovery_code
 
@@ -125,7 +126,10 @@ def restore(session: Session, how: str | None, source: Path | None, as_json: boo
     if (how is None) == (source is None):
         raise click.UsageError("Choose one of --code, --from FILE and --new.")
     if how == "new":
-        key_id = session.write(lambda writes: writes.vault.begin_anew())
+        try:
+            key_id = session.write(lambda writes: writes.vault.begin_anew())
+        except (VaultLocked, WrongPassphrase) as error:
+            raise type(error)(f"{error} {_forgotten(session)}") from None
         said = f"Keys are sealed with the new vault key {key_id[:8]} from now on; older ones stay shut."
     else:
         said = _put_back(session, source)
@@ -135,12 +139,24 @@ def restore(session: Session, how: str | None, source: Path | None, as_json: boo
         tell(said)
 
 
+def _forgotten(session: Session) -> str:
+    """What helps where nobody knows the passphrase any more."""
+    name = quote(session.vault.place.name)
+    return (
+        "If it is forgotten: tui-registry vault restore --code. Without that code, begin a new vault key:"
+        f" mv {name} {name}.aside && tui-registry vault restore --new"
+    )
+
+
 def _put_back(session: Session, source: Path | None) -> str:
     """Put the vault key back from a copy or a code, and say so."""
     wrap = None
     if source is not None:
         copy = Vault(source.expanduser(), session.passphrases.unlock)
-        ring = copy.ring()
+        try:
+            ring = copy.ring()
+        except KeyFileMissing:
+            raise NotFound(f"There is no file {source}; name the copy of the vault key's file.") from None
         wrap = copy.wrap
     else:
         ring = (read_recovery_code(_code()),)

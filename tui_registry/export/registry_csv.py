@@ -10,8 +10,10 @@ COLUMNS. `record` says what a row is:
 Rows are in the JSON's order: the known names, then each provider followed by its models. A column that a
 record has no fact for is empty, as is what is unknown; the two prices without cache, `currency`,
 `price_source` and `price_source_date` are those of the record's own price, and all of a price's columns are
-empty when it has none (its `currency` is always there otherwise). Words of a list stand with one blank
-between them; flags are `true` and `false`; prices are currency per token as the shortest text of the double.
+empty when it has none (its `currency` is always there otherwise). Characters that would act on a terminal,
+which only a file written past its rules can hold, are replaced as on the screen. Words of a list
+stand with one blank between them; flags are `true` and `false`; prices are currency per token as the shortest
+text of the double.
 
 A spreadsheet runs a cell that begins with = + - @, a tab or a return, also behind blanks and invisible
 characters and also in full width. A text that does, and a text that begins with an apostrophe, gets one
@@ -25,6 +27,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui_registry.export.registry_json import registry_document
+from tui_registry.text import clean
 
 if TYPE_CHECKING:
     from tui_registry.store import Reads
@@ -95,4 +98,4 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, Iterable) and not isinstance(value, str):
         return neutral(" ".join(value))
-    return neutral(value) if isinstance(value, str) else repr(value)
+    return neutral(clean(value, lines=True)) if isinstance(value, str) else repr(value)

@@ -131,7 +131,10 @@ def summary(plan: ImportPlan) -> str:
     ]
     words = "; ".join(filter(None, parts))
     numbers = f"{words[:1].upper()}{words[1:]}." if words else ""
-    return numbers if plan.differs else f"Nothing to take in: all of it is here already. {numbers}".strip()
+    if plan.differs:
+        return numbers
+    why = ": all of it is here already" if plan.providers and not gone else ""
+    return f"Nothing to take in{why}. {numbers}".strip()
 
 
 def _amounts(*counts: tuple[int, str]) -> str:

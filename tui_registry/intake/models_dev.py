@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from tui_registry import names
 from tui_registry.catalog import known_providers, starting_endpoint
 from tui_registry.endpoint import parse_endpoint
 from tui_registry.errors import Refused
@@ -46,9 +47,9 @@ class _Reading:
         self.taken: set[str] = set()
         self._custom = custom
         self._known = known_providers().models_dev_ids()
-        self._names = {row.name.casefold() for row in known_providers().rows()}
+        self._names = {names.fold(row.name) for row in known_providers().rows()}
         self._own = {row.endpoint: row for row in own}
-        self._names |= {row.name.casefold() for row in self._own.values()}
+        self._names |= {names.fold(row.name) for row in self._own.values()}
         self._facts: dict[str, KnownProvider] = {}
         self._gathered: dict[str, dict[str, CatalogModel]] = {}
         self._fresh: list[KnownProvider] = []
@@ -85,7 +86,7 @@ class _Reading:
         """A provider that the person named, as a custom one; raises Refused for one that cannot be."""
         name = values.text(of, "name", _LONGEST_NAME) or clean(id, limit=_LONGEST_NAME)
         refusal = _refusal(of)
-        if name.casefold() in self._names:
+        if names.fold(name) in self._names:
             refusal = f"{name} is the name of a known provider with another address."
         address = _address(of)
         if refusal is not None or address is None:
@@ -96,7 +97,7 @@ class _Reading:
             name, address, docs=_link(of.get("doc")), dialect=dialect, auth=auth, source="user"
         )
         self._fresh.append(known)
-        self._names.add(name.casefold())
+        self._names.add(names.fold(name))
         self._own[address] = known
         return known
 

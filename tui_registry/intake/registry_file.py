@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from tui_registry import names
 from tui_registry.catalog import known_providers, starting_endpoint
 from tui_registry.catalog.known import AUTHS, DIALECTS, LIMIT_HEADERS
 from tui_registry.endpoint import origin_of, parse_endpoint
@@ -68,15 +69,15 @@ class _Reading:
     def __init__(self, known: Sequence[str]) -> None:
         self._problems: list[Problem] = []
         self._strange: Counter[str] = Counter()
-        self._names = {row.name.casefold() for row in known_providers().rows()}
-        self._names |= {name.casefold() for name in known}
+        self._names = {names.fold(row.name) for row in known_providers().rows()}
+        self._names |= {names.fold(name) for name in known}
         self._claimed = {found.variable: found.provider_name for found in known_providers().variables()}
 
     def read(self, document: Mapping[str, Any], kind: Format) -> Intake:
         """The document as an intake."""
         self._expect(document, _TOP)
         fresh = self._once(self._each(document, "known_providers", "", self._known))
-        self._names |= {row.name.casefold() for row in fresh}
+        self._names |= {names.fold(row.name) for row in fresh}
         providers = self._once(self._each(document, "providers", "", self._provider))
         models = sum(len(each.models) for each in providers)
         notes = [
@@ -112,10 +113,10 @@ class _Reading:
     def _once(self, rows: Iterable[N]) -> tuple[N, ...]:
         """The rows whose names stand once; of those that stand more often, none."""
         rows = tuple(rows)
-        number = Counter(row.name.casefold() for row in rows)
+        number = Counter(names.fold(row.name) for row in rows)
         for name in (name for name, times in number.items() if times > 1):
             self._problems.append(Problem("providers", f"{name} stands here {number[name]} times."))
-        return tuple(row for row in rows if number[row.name.casefold()] == 1)
+        return tuple(row for row in rows if number[names.fold(row.name)] == 1)
 
     def _known(self, path: str, of: Entry) -> KnownProvider:
         self._expect(of, form.KNOWN_FIELDS)
@@ -148,7 +149,7 @@ class _Reading:
     def _provider(self, path: str, of: Entry) -> CatalogProvider:
         self._expect(of, (*form.PROVIDER_FIELDS, "pricing", "limits", "models"))
         name = _name(of)
-        if name.casefold() not in self._names:
+        if names.fold(name) not in self._names:
             raise Bad("name", "This is no known provider, and the file does not make it known.")
         models = tuple(self._each(of, "models", path, self._model))
         repeated = [id for id, number in Counter(each.model_id for each in models).items() if number > 1]

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_registry.errors import Refused, StoreDamaged, StoreError
-from tui_registry.store.backups import made_name, sum_beside, thin
+from tui_registry.store.backup_names import made_name, sum_beside
+from tui_registry.store.backups import thin
 from tui_registry.store.database import location, sync_directory
 from tui_registry.store.faults import explained
 from tui_registry.store.schema import FORMAT
@@ -51,12 +52,17 @@ def _write(path: Path, target: Path, source: sqlite3.Connection | None = None) -
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
+            changed: int | None = None
             with explained(target):
                 if source is None:
+                    changed = path.stat().st_mtime_ns
                     _copy_file(path, draft)
                 else:
                     _copy(source, path, draft)
             _keep(draft, target)
+            if changed is not None:
+                # the time of the content, to tell changes by; a draft of that age would pass for a leftover
+                os.utime(target, ns=(changed, changed))
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
@@ -68,13 +74,11 @@ def _not_made(target: Path, error: OSError) -> StoreError:
 
 
 def _copy_file(path: Path, draft: Path) -> None:
-    """A checked copy of a file; its time is that of the content, to tell changes by."""
-    changed = path.stat().st_mtime_ns
+    """A checked copy of a file."""
     # a connection that may write also undoes a save that was cut off
     place = location(path, read_only=not os.access(path, os.W_OK))
     with closing(sqlite3.connect(place, uri=True)) as source:
         _copy(source, path, draft)
-    os.utime(draft, ns=(changed, changed))
 
 
 def _copy(source: sqlite3.Connection, path: Path, draft: Path) -> None:

@@ -1,7 +1,6 @@
-"""The backups of one registry: what they are called, which are kept, and when another one is due."""
+"""The backups of one registry: which there are, which are kept, and when another one is due."""
 
 import hashlib
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tui_registry.errors import StoreDamaged
+from tui_registry.store.backup_names import TIME, name_of, sum_beside
 from tui_registry.store.schema import FORMAT
 
 LATEST, DAYS, WEEKS, FORMATS = 5, 7, 4, 2
@@ -20,8 +20,6 @@ EVERY = timedelta(hours=1)
 QUICK_BYTES = 20_000_000
 """How large a file may be to be copied while a person waits to leave; this takes a tenth of a second."""
 
-_NAME = re.compile(r"(?P<stem>.+)-(?P<reason>[a-z]+[0-9]*)-(?P<time>[0-9]{8}T[0-9]{12})\.db")
-_TIME = "%Y%m%dT%H%M%S%f"
 _WORDS = {
     "hand": "by hand",
     "exit": "on leaving the app",
@@ -49,25 +47,14 @@ class Backup:
         return _WORDS.get(self.reason, f"before the upgrade from format {number}" if number else self.reason)
 
 
-def made_name(path: Path, reason: str, moment: datetime) -> str:
-    """What a backup of this file is called; reason is one word, moment in UTC."""
-    return f"{path.stem}-{reason}-{moment:{_TIME}}.db"
-
-
-def sum_beside(backup: Path) -> Path:
-    """Where the SHA-256 of a backup lies."""
-    return backup.with_name(f"{backup.name}.sha256")
-
-
 def backups_of(path: Path, directory: Path) -> list[Backup]:
     """Every backup of this file, the newest first; none where there is no such directory."""
     found = []
     with suppress(OSError):
         for item in directory.iterdir():
-            name = _NAME.fullmatch(item.name)
-            if name is not None and name["stem"] == path.stem:
+            if (name := name_of(path, item.name)) is not None:
                 with suppress(OSError, ValueError):
-                    made_at = datetime.strptime(name["time"], _TIME).replace(tzinfo=UTC)
+                    made_at = datetime.strptime(name["time"], TIME).replace(tzinfo=UTC)
                     found.append(Backup(item, name["reason"], made_at, item.stat().st_size))
     return sorted(found, key=lambda each: each.made_at, reverse=True)
 

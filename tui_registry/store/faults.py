@@ -21,6 +21,8 @@ from tui_registry.errors import (
     StoreReadOnly,
 )
 
+BRING_BACK = "To list the backups and to bring one back, run: tui-registry restore"
+
 _PENDING_BYTE = 1 << 30
 _FIELD_OF_RULE = {
     "provider_name_": "name",
@@ -124,13 +126,11 @@ def explain(error: BaseException, path: Path) -> StoreError:
             return _cannot_open(path)
         case "SQLITE_NOTADB":
             return StoreDamaged(
-                f"{path} is not a registry, or its first page is damaged. Nothing was written to it: "
-                "move it aside and restore a backup."
+                f"{path} is not a registry, or its first page is damaged. Nothing was written to it."
+                f" {BRING_BACK}"
             )
         case "SQLITE_CORRUPT":
-            return StoreDamaged(
-                f"{path} is damaged ({_driver_error(error)}). Move it aside and restore a backup."
-            )
+            return StoreDamaged(f"{path} is damaged ({_driver_error(error)}). {BRING_BACK}")
     if "no such table" in str(error) and path.stat().st_size == 0:
         return replaced(path)
     return StoreError(f"{path} cannot be used: {_driver_error(error) or error}.")

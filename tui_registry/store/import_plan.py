@@ -51,8 +51,8 @@ _MODELS = f"SELECT {_HELD} FROM model WHERE provider_id = ?"  # noqa: S608
 
 def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch) -> ImportPlan:
     """What taking in the batch does to the registry as it is now."""
-    known = {row.name.casefold(): row for row in reads.known_providers()}
-    stated = {row.name.casefold(): row for row in reversed(batch.known)}
+    known = {names.fold(row.name): row for row in reads.known_providers()}
+    stated = {names.fold(row.name): row for row in reversed(batch.known)}
     fresh = tuple(row for fold, row in reversed(stated.items()) if fold not in known)
     spelled = [row.name for row in (*known.values(), *fresh)]
     held = {row.name: row for row in reads.providers()}
@@ -78,7 +78,7 @@ def plan_import(database: pw.SqliteDatabase, reads: "Reads", batch: CatalogBatch
 def _known_otherwise(known: Mapping[str, KnownProvider], stated: Iterable[KnownProvider]) -> Iterable[str]:
     """Names that are known here already with other facts; what is known of them stays."""
     for row in stated:
-        held = known.get(row.name.casefold())
+        held = known.get(names.fold(row.name))
         if held is not None and replace(row, name=held.name, source=held.source) != held:
             yield f"{held.name}: known here already with other facts, which stay"
 

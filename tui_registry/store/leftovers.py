@@ -6,16 +6,26 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from tui_registry.store.backup_names import name_of
+
 STALE_SECONDS = 3600
 """How long a draft was not touched before it surely belongs to nobody; writing one takes seconds."""
 
-_PART = re.compile(r".+\.part(-journal)?")
+_OF_BACKUPS = re.compile(r"(?P<backup>.+)\.(part(-journal)?|(?P<sum>sha256))")
 
 
 def drafts_of(path: Path, backups: Path) -> list[Path]:
-    """Drafts of this registry and of its backups, whoever may still be writing them."""
-    draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{12}}\.new(-journal)?")
-    return [*_named(path.parent, draft), *_named(backups, _PART), *_sums_alone(backups)]
+    """Drafts of this registry and of its backups, whoever may still be writing them; no other file."""
+    draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{12}}\.new(-journal|-wal|-shm)?")
+    found = [item for item in _files(path.parent) if draft.fullmatch(item.name)]
+    for item in _files(backups):
+        name = _OF_BACKUPS.fullmatch(item.name)
+        if name is None or name_of(path, name["backup"]) is None:
+            continue
+        # the sum is written before its backup has its name, and removed after it
+        if not name["sum"] or not item.with_name(name["backup"]).exists():
+            found.append(item)
+    return found
 
 
 def remove_stale(drafts: Iterable[Path]) -> None:
@@ -28,14 +38,7 @@ def remove_stale(drafts: Iterable[Path]) -> None:
                 each.unlink()
 
 
-def _named(directory: Path, pattern: re.Pattern[str]) -> list[Path]:
+def _files(directory: Path) -> list[Path]:
     with suppress(OSError):
-        return [item for item in directory.iterdir() if pattern.fullmatch(item.name)]
-    return []
-
-
-def _sums_alone(backups: Path) -> list[Path]:
-    """Sums whose backup is not there; the sum is written first and removed last."""
-    with suppress(OSError):
-        return [item for item in backups.glob("*.db.sha256") if not item.with_suffix("").exists()]
+        return list(directory.iterdir())
     return []

@@ -17,7 +17,7 @@ from tui_registry.errors import StoreDamaged
 from tui_registry.store.connections import Connections
 from tui_registry.store.contents import Contents
 from tui_registry.store.database import fill, location
-from tui_registry.store.faults import explained
+from tui_registry.store.faults import BRING_BACK, explained
 from tui_registry.store.restoring import COMPANIONS, check_new, new_beside, put_in_place
 from tui_registry.store.rows import KnownProvider, KnownSeed
 from tui_registry.store.statements import fetch
@@ -83,7 +83,7 @@ def salvage(path: Path, known: KnownSeed, moment: datetime) -> Salvaged:
 
 def _hopeless(path: Path, refused: int) -> StoreDamaged:
     why = f"{refused:,} rows can be read, but not the providers they belong to. " if refused else ""
-    return StoreDamaged(f"Nothing could be saved from {path}. {why}It was left as it is.")
+    return StoreDamaged(f"Nothing could be saved from {path}. {why}It was left as it is. {BRING_BACK}")
 
 
 def _copy_with_journal(path: Path, copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from tui_registry import names
 from tui_registry.store.change import Change
 from tui_registry.store.rows import KnownProvider, KnownSeed
 from tui_registry.store.statements import fetch
@@ -10,10 +11,10 @@ from tui_registry.store.tables import Known
 
 def seed(change: Change, known: KnownSeed) -> None:
     """Add the package's new names and bring its old ones up to date; the user's own stay as they are."""
-    held = {row.name.casefold(): row for row in change.reads.known_providers()}
+    held = {names.fold(row.name): row for row in change.reads.known_providers()}
     used = {row.name for row in change.reads.providers()}
     for fresh in known.rows():
-        row = held.get(fresh.name.casefold())
+        row = held.get(names.fold(fresh.name))
         if row is None:
             change.insert(Known, asdict(fresh))
         elif row.source == "package" and row != fresh:

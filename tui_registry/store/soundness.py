@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer, StoreReadOnly
 from tui_registry.store.database import WRITE_PATIENCE, location
-from tui_registry.store.faults import explained, owner_and_mode
+from tui_registry.store.faults import BRING_BACK, explained, owner_and_mode
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, expected_rules, require_sqlite, rules
 
 DEEP_CHECK_BYTES = 20_000_000
@@ -86,7 +86,7 @@ def check_copy(path: Path) -> int:
 def read_format(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     """The file's format; raises StoreDamaged for an empty or foreign file, StoreNewer for a newer one."""
     if path.stat().st_size == 0:
-        raise StoreDamaged(f"{path} is empty. Nothing was written to it: move it aside and restore a backup.")
+        raise StoreDamaged(f"{path} is empty. Nothing was written to it. {BRING_BACK}")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreDamaged(f"{path} is a database of another program. Nothing was written to it.")
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])

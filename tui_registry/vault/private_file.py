@@ -12,14 +12,17 @@ from tui_registry.vault.keys import short_id
 
 MAX_FILE_BYTES = 65_536
 
+WAYS_BACK = (
+    "Bring it back: tui-registry vault restore --from FILE, or --code. If it is lost for good:"
+    " tui-registry vault restore --new, then enter the API keys again."
+)
+
 
 def missing(place: str, key_id: str | None = None) -> KeyFileMissing:
     """The refusal for a key that is not there, naming the key that is wanted."""
     name = f" {short_id(key_id)}" if key_id else ""
     return KeyFileMissing(
-        f"The vault key{name} is not at {place}. Restore that file, or enter its recovery code:"
-        " tui-registry vault restore. Without it stored keys cannot be read: remove every stored key, then"
-        " enter them again."
+        f"The vault key{name} is not at {place}; without it stored keys cannot be read. {WAYS_BACK}"
     )
 
 

@@ -17,7 +17,7 @@ from tui_registry.vault.keyfile import Ring, new_key, parse, ring_of, ring_text,
 from tui_registry.vault.keys import VaultKey, short_id
 from tui_registry.vault.passphrase import Kdf, WrapKey, check_new, derive
 from tui_registry.vault.places import KeyFile, Place
-from tui_registry.vault.private_file import missing
+from tui_registry.vault.private_file import WAYS_BACK, missing
 from tui_registry.vault.record import Place as SealPlace
 from tui_registry.vault.record import read_header, seal, unseal
 from tui_registry.vault.recovery import recovery_code
@@ -288,8 +288,7 @@ class Vault:
     def _wrong(self, key_id: str, ring: Collection[str]) -> WrongVaultKey:
         held = ", ".join(short_id(name) for name in ring)
         return WrongVaultKey(
-            f"This needs the vault key {short_id(key_id)}, but {self.place.name} holds {held}."
-            " Put the right file there, or remove every stored key, then enter them again."
+            f"This needs the vault key {short_id(key_id)}, but {self.place.name} holds {held}. {WAYS_BACK}"
         )
 
     def _is_locked(self) -> VaultLocked:

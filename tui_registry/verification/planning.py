@@ -19,6 +19,8 @@ from tui_registry.verification.suites import Probe, model_probes, suite_probes
 QUIRKS_LAST = timedelta(days=30)
 """How long a way of asking is remembered before the plain one is tried again."""
 
+DOCTOR = "tui-registry doctor says what to do"
+
 
 def plan_run(
     store: Store,
@@ -84,7 +86,7 @@ def _of_provider(
     state = store.key_state(row)
     if state not in (KeyState.SET, KeyState.LOCKED):  # a locked vault is opened before anything is sent
         words = store.key_words(row)
-        why = "it has no key" if state is KeyState.NONE else f"its key cannot be used: {words}"
+        why = "it has no key" if state is KeyState.NONE else f"its key cannot be used: {words}; {DOCTOR}"
         skipped.append(Skip(row.name, None, why))
         return None
     plans = _of_models(store, row, models, suite, budget, now, skipped)

@@ -19,7 +19,8 @@ from tui_registry.wire.plainjson import read_json
 from tui_registry.wire.record import Record
 from tui_registry.wire.redact import Redactor
 from tui_registry.wire.request import AUTHS, Request, key_headers
-from tui_registry.wire.stream import BadEncoding, Inflater, TooMuch, begins_events
+from tui_registry.wire.stream import BadEncoding, Inflater, TooMuch, begins_events, without_blanks
+from tui_registry.wire.tracing import trace_of
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,6 +30,7 @@ ERROR_BODY = 64 << 10
 """Bytes read of an answer that is an error; the rest of one is never needed."""
 
 _REDACTORS = 4  # the key, a wrong one for the negative control, and room to change
+_AT_ONCE = 64  # chunks read before others, and the deadline, get their turn; a server makes them of one byte
 _LARGE = 256 << 10  # bytes; parsing more is done off the event loop
 
 Reader = Callable[[Record, AsyncIterator[bytes], float], Awaitable[None]]
@@ -168,7 +170,7 @@ class Sender:
                     "write": deadlines.gap,
                     "pool": None,
                 },
-                "trace": _connect_watch(record, self.monotonic),
+                "trace": trace_of(record, self.monotonic),
             },
         )
 
@@ -184,6 +186,8 @@ class Sender:
                 data = inflater.feed(chunk)
                 record.took(data)
                 yield data
+                if record.chunks % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
         finally:
             if isinstance(chunks, AsyncGenerator):
                 await chunks.aclose()
@@ -197,11 +201,11 @@ class Sender:
 
 
 async def _peeked(record: Record, plain: AsyncIterator[bytes]) -> tuple[bool, AsyncIterator[bytes]]:
-    """Whether the body is an event stream, by its first bytes, and all of the body."""
+    """Whether the body is an event stream, by its first bytes, and all of it but blanks at its start."""
     is_declared = record.headers.get("content-type", "").lower().startswith("text/event-stream")
     start = b""
     async for data in plain:
-        start += data
+        start = without_blanks(start + data)
         if (found := begins_events(start, is_declared=is_declared)) is not None:
             return found, _again(start, plain)
     return is_declared, _again(start, plain)
@@ -249,21 +253,6 @@ def _parse(record: Record) -> None:
     except ValueError:
         if record.is_good and record.broken is None:
             record.broken = "protocol", "json" if text.strip() else "empty"
-
-
-def _connect_watch(
-    record: Record, monotonic: Callable[[], float]
-) -> Callable[[str, object], Awaitable[None]]:
-    """A trace hook that notes how long opening a connection took."""
-    begun: list[float] = []
-
-    async def watch(event: str, info: object) -> None:
-        if event.endswith("connect_tcp.started"):
-            begun.append(monotonic())
-        elif begun and event.endswith(("connect_tcp.complete", "start_tls.complete")):
-            record.connect_ms = (monotonic() - begun[0]) * 1000
-
-    return watch
 
 
 def _broken(error: "httpx2.HTTPError") -> tuple[Outcome, str]:

@@ -45,12 +45,17 @@ class Inflater:
         return data
 
 
+def without_blanks(start: bytes) -> bytes:
+    """A body's start without the blank lines and the byte order mark that mean nothing."""
+    return start.lstrip(_BYTE_ORDER_MARK).lstrip()
+
+
 def begins_events(start: bytes, *, is_declared: bool) -> bool | None:
     """Whether a body with this start is an event stream, whatever its type says; None for too little of it.
 
     JSON or a web page declared as a stream is none, and fields of events are one whatever they are called.
     """
-    start = start.lstrip(_BYTE_ORDER_MARK).lstrip()
+    start = without_blanks(start)
     if not start:
         return None
     if start[:1] in b"{[<":

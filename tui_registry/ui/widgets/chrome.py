@@ -96,6 +96,7 @@ class KeyBar(Widget, can_focus=False):
     One widget that draws a line, where Textual's Footer mounts a widget for every key each time one changes.
     """
 
+    DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; }"
     ALLOW_SELECT = False
     COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}
 

@@ -1,21 +1,19 @@
-"""Rotating the vault key under fire: killed after each of its writes, and with other processes sealing keys.
+"""The vault key is replaced while everything goes on, whatever cuts it off, and no key is lost.
 
-`python -m tests.rotation` runs the long form and prints its figures, `--short` what the gate runs. Each part
-has its control, a rotation or a writer that breaks the rule, which must lose keys.
+Each part has its control, a rotation or a writer that breaks the rule, which must lose keys.
 """
 
-import argparse
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.promises.promise import Figure
 from tests.registries import KNOWN, Home, done, provider_draft
 from tui_registry.errors import StoreLocked, VaultError
 from tui_registry.store import Store, rotate, write_keys
@@ -217,35 +215,37 @@ def storm(home: Home, rotations: int, writers: int, *, is_stubborn: bool) -> tup
     )
 
 
-def say(line: str) -> None:
-    """One figure, at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def main() -> int:
-    """Run both parts with their controls; 0 when nothing was lost and each control lost something."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="fewer points and rotations, for the gate")
-    short = parser.parse_args().short
-    # The first rotation of a process loads what every later one needs.
+def figures(short: bool) -> Iterator[Figure]:
+    """Rotations cut off at every step, and rotations while others write; each with its control."""
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         base = founded(root / "base")
+        # The first rotation of a process loads what every later one needs.
         with founded(root / "warm").open() as store:
             rotate(store)
         points, lost, undone = kills(base, root / "one", rotate, 4 if short else 1)
-        _, lost_by_control, _ = kills(base, root / "two", heedless, 1)
-        say(f"killed at {points} steps: {lost} keys lost, {undone} rotations not ended by the next one")
-        say(f"  control, the old key out of the file for a moment: {lost_by_control} keys lost")
+        yield Figure(
+            "a rotation of the vault key killed at every step, then ended by the next",
+            f"{points} points: {lost} keys lost, {undone} rotations left undone",
+            "0 lost, 0 undone",
+            (lost, undone) == (0, 0) and points > 10,
+        )
+        _, lost, _ = kills(base, root / "two", heedless, 1)
+        yield Figure(
+            "control: the old key out of the file for a moment", f"{lost} keys lost", "some lost", lost > 0
+        )
         turns = 8 if short else 60
         saved, unread = storm(founded(root / "three"), turns, 3, is_stubborn=False)
-        _, unread_by_control = storm(founded(root / "four"), turns, 3, is_stubborn=True)
-        say(f"{turns} rotations while 3 processes saved {saved:,} keys: {unread} unreadable")
-        say(f"  control, writers that keep to the key they knew: {unread_by_control} of 3 unreadable")
-        fine = (lost, undone, unread) == (0, 0, 0) and points > 10 and saved > turns
-        return 0 if fine and lost_by_control and unread_by_control else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield Figure(
+            f"{turns} rotations while 3 processes seal keys",
+            f"{saved:,} keys saved, {unread} unreadable",
+            "0 unreadable",
+            unread == 0 and saved > turns,
+        )
+        _, unread = storm(founded(root / "four"), turns, 3, is_stubborn=True)
+        yield Figure(
+            "control: writers that keep to the key they knew",
+            f"{unread} of 3 unreadable",
+            "some unreadable",
+            unread > 0,
+        )
