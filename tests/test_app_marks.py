@@ -227,3 +227,5 @@ async def test_a_list_without_records_says_why_nothing_is_done(empty: Session) -
         await on_screen(pilot, "No providers yet.")
         await pilot.press("e")
         await on_screen(pilot, "There is no provider here to do that with.")
+        await pilot.press("v")
+        await on_screen(pilot, "There is nothing here to verify.")
