@@ -194,3 +194,13 @@ async def test_r_and_ctrl_l_read_and_draw_again_without_moving_the_cursor(full: 
         await pilot.pause()
         assert screen_text(pilot) == before
         assert listed(app).table.cursor_position == 2
+
+
+async def test_the_filter_line_names_its_terms_and_only_keys_that_are_not_typed(full: Session) -> None:
+    async with full.app().run_test(size=NARROW) as pilot:
+        await pilot.press("5", "slash")
+        await on_screen(pilot, "word, provider:groq, model:llama, status:fail; f1 lists all")
+        await on_screen(pilot, "esc Clear f1 Keys")
+        assert "/ Filter" not in screen_text(pilot)
+        await pilot.press("f1", "end")
+        await on_screen(pilot, "since:7d")

@@ -220,3 +220,12 @@ async def test_what_takes_one_record_says_so_where_several_are_marked(full: Sess
         assert isinstance(app.screen, ListScreen)
         await pilot.press("escape", "g", "space", "j", "e")
         await on_screen(pilot, "Provider Amazon Bedrock")
+
+
+async def test_a_list_without_records_says_why_nothing_is_done(empty: Session) -> None:
+    async with empty.app().run_test(size=NARROW, notifications=True) as pilot:
+        await on_screen(pilot, "No providers yet.")
+        await pilot.press("e")
+        await on_screen(pilot, "There is no provider here to do that with.")
+        await pilot.press("v")
+        await on_screen(pilot, "There is nothing here to verify.")

@@ -110,7 +110,7 @@ async def test_lists_forms_and_refusals_name_ones_own_keys(full: Session) -> Non
         await on_screen(pilot, "f9 Filter")
         await pilot.press("f9")
         await type_text(pilot, "no such")
-        await on_screen(pilot, "f8 clears the filter, f9 changes it.")
+        await on_screen(pilot, "f8 clears the filter, f3 lists what it understands.")
         await pilot.press("f8")
         await on_screen(pilot, "sorted by name")
         await pilot.press("2")

@@ -227,7 +227,7 @@ VOCABULARIES: dict[ViewName, Vocabulary] = {
             "cost": Condition("cost>0.01", "cost of the test in USD", number("r.cost", amount)),
             "run": Condition("run=12", "number of the run", number("r.run_id", count)),
             "since": Condition("since:7d", "this day or later: 2026-09-01, 2026-09, 24h, 7d, 4w", since),
-            "until": Condition("until:2026-09-01", "this day or earlier", until),
+            "until": Condition("until:2026-09", "this day or earlier", until),
         },
         flags={},
     ),

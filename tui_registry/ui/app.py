@@ -278,10 +278,12 @@ class RegistryApp(TerminalApp):
         self.action_show_view(event.view)
 
     def action_keys(self) -> None:
-        """Show the keys of the present screen."""
+        """Show the keys of the present screen, and what the filter of a list understands."""
         from tui_registry.ui.screens.keys_page import KeysPage
+        from tui_registry.ui.screens.list_screen import ListScreen
 
-        self.push_screen(KeysPage(self.screen, self.desk.keys))
+        terms = self.screen.filter_terms() if isinstance(self.screen, ListScreen) else []
+        self.push_screen(KeysPage(self.screen, self.desk.keys, terms))
 
     async def action_leave(self) -> None:
         """Back from a page; at the top, quit."""

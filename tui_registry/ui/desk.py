@@ -164,9 +164,13 @@ class DeskScreen(Screen[None]):
 
     def keys_changed(self) -> None:
         """Show which keys can be used now."""
+        self.tell_opened()
+        self.refresh_rows()
+
+    def tell_opened(self) -> None:
+        """Say in the top line what is open, and whether its keys are locked."""
         for line in self.query(TopLine):
             line.tell(self.desk.opened())
-        self.refresh_rows()
 
     def changed(self, sentence: str, row_id: int | None = None) -> None:
         """Show a change that was made from here and tell of it."""

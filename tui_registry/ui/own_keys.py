@@ -54,6 +54,11 @@ class OwnKeys:
         """The key by which a sentence names an action, as people write it."""
         return printed(self.names(BY_ID[key_id])[0], self.ascii_only)
 
+    def untyped(self, key_id: str) -> str:
+        """The key by which a sentence names an action where letters and signs are typed, if there is one."""
+        names = self.names(BY_ID[key_id])
+        return printed(next((name for name in names if not _is_character(name)), names[0]), self.ascii_only)
+
     def printed(self, key: Key) -> str:
         """The same as people write them, with a space between."""
         return " ".join(printed(name, self.ascii_only) for name in self.names(key))

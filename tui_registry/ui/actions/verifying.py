@@ -53,7 +53,10 @@ class Wanted:
 
 async def verify(screen: DeskScreen, wanted: Wanted) -> None:
     """Show what verifying would send and cost, and send it when that is affirmed."""
-    if show_run(screen) or not (wanted.providers or wanted.models):
+    if show_run(screen):
+        return
+    if not (wanted.providers or wanted.models):
+        screen.tell("There is nothing here to verify.")
         return
     from tui_registry.verification import plan_run
     from tui_registry.verification.waiting import read_aside

@@ -1,5 +1,7 @@
 """The page of keys: read from the bindings of the screen below it, so that changed keys show."""
 
+from collections.abc import Sequence
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +19,7 @@ KEY_WIDTH = 13
 
 
 class KeysPage(ModalScreen[None]):
-    """Every key that works on the screen it was opened from, and those of forms."""
+    """Every key that works on the screen it was opened from, those of forms, and the filter's terms."""
 
     BINDINGS = [
         bind("app.back", "close", word="Close", shown=True),
@@ -25,10 +27,11 @@ class KeysPage(ModalScreen[None]):
         bind("app.quit", "close", shown=False),
     ]
 
-    def __init__(self, below: Screen[object], own: OwnKeys) -> None:
-        """The keys of the screen `below`; `own` knows those of forms."""
+    def __init__(self, below: Screen[object], own: OwnKeys, terms: Sequence[tuple[str, str]] = ()) -> None:
+        """The keys of the screen `below`; `own` knows those of forms. `terms` are examples and meanings."""
         super().__init__()
         self._own = own
+        self._terms = terms
         keys_of: dict[str, list[str]] = {}
         for name, active in below.active_bindings.items():
             if active.binding.id:
@@ -39,20 +42,31 @@ class KeysPage(ModalScreen[None]):
         """Two columns of keys, scrolled when they do not fit."""
         with VerticalScroll(id="keys", can_focus=True) as page:
             page.border_title = "Keys"
-            yield Static(Group(*map(self._group, ("Move", "List", "App"))), classes="keys-column")
-            yield Static(Group(*map(self._group, ("Record", "Form"))), classes="keys-column")
+            for groups in (("Move", "List", "App", "Filter"), ("Record", "Form")):
+                shown = filter(None, map(self._group, groups))
+                yield Static(Group(*shown), classes="keys-column")
         yield KeyBar()
 
-    def _group(self, group: str) -> Table:
-        """One group under its head; a form's keys are listed although no form is open."""
+    def _group(self, group: str) -> Table | None:
+        """One group under its head; None where it has nothing. A form's keys are listed anyhow."""
+        here = [key for key in KEYS if key.group == group and self._names(key)]
+        rows = [
+            (
+                " ".join(name for key in shared for name in self._names(key)),
+                ", ".join(key.help for key in shared),
+            )
+            for shared in lines(here)
+        ]
+        if group == "Filter":
+            rows = list(self._terms)
+        if not rows:
+            return None
         table = Table.grid(padding=(0, 1))
         table.add_column(width=KEY_WIDTH)
         table.add_column()
         table.add_row(Text("IN A FORM" if group == "Form" else group.upper(), style="bold"))
-        here = [key for key in KEYS if key.group == group and self._names(key)]
-        for shared in lines(here):
-            names = " ".join(name for key in shared for name in self._names(key))
-            table.add_row(Text(names), Text(", ".join(key.help for key in shared)))
+        for name, meaning in rows:
+            table.add_row(Text(name), Text(meaning))
         table.add_row()
         return table
 

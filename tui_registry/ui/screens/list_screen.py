@@ -32,6 +32,9 @@ DETAIL_DELAY = 0.12
 SLOW_DETAIL_DELAY = 0.5
 """The same on a slow line."""
 
+EXAMPLES = 4
+"""How many terms the empty filter line shows."""
+
 ASK_AGAIN = 2.0
 """Seconds until a registry that could not be read is asked again."""
 
@@ -191,8 +194,8 @@ class ListScreen(ChoosingScreen):
         """What stands where the rows would be when there are none."""
         if self.filter_text:
             words = f"No {self._spec.noun} matches  {self.filter_text}"
-            clear, change = self.desk.keys.first("app.back"), self.desk.keys.first("list.filter")
-            ways = f"{clear} clears the filter, {change} changes it."
+            clear, keys = self.desk.keys.first("app.back"), self.desk.keys.untyped("app.keys")
+            ways = f"{clear} clears the filter, {keys} lists what it understands."
             return plain("\n\n".join([words, *self._notes, ways]), lines=True)
         return plain(self._spec.empty)
 
@@ -219,12 +222,20 @@ class ListScreen(ChoosingScreen):
 
     def action_filter(self) -> None:
         """Open the filter line."""
-        self.filter_box.open()
+        examples = [example for example, _ in self.filter_terms() if example[0] not in '"!']
+        keys = self.desk.keys.untyped("app.keys")
+        self.filter_box.open(f"{', '.join(examples[:EXAMPLES])}; {keys} lists all")
+
+    def filter_terms(self) -> list[tuple[str, str]]:
+        """What the filter of this list understands: an example of each term, and its meaning."""
+        from tui_registry.store.filters import terms
+
+        return terms(self._spec.view)
 
     def action_reload(self) -> None:
         """Read the registry and the vault's key file again."""
         self.desk.look_at_keys_again()
-        self.keys_changed()
+        self.tell_opened()
         self.open_view(keep=True)
 
     def action_copy(self) -> None:

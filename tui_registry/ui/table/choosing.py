@@ -38,6 +38,8 @@ class ChoosingScreen(SortedScreen):
             )
         elif (row_id := next(iter(self.table.marks), self.table.cursor_id)) is not None:
             self.begin(deed, row_id)
+        else:
+            self.tell(f"There is no {self._spec.noun} here to do that with.")
 
     def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
         """Begin a deed on the marked records, if any are marked."""

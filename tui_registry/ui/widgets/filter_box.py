@@ -1,11 +1,14 @@
 """The filter line: typed at the bottom of a list, applied with every key."""
 
+from dataclasses import replace
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui_registry.ui.bindings import bind
+from tui_registry.ui.keymap import CHARACTERS
 
 
 class FilterInput(Input):
@@ -13,6 +16,7 @@ class FilterInput(Input):
 
     BINDINGS = [
         bind("app.back", "clear", word="Clear", shown=True),
+        replace(bind("app.keys", "app.keys"), key_display="f1"),
     ]
 
     class Cleared(Message):
@@ -20,10 +24,12 @@ class FilterInput(Input):
 
     def __init__(self) -> None:
         """A one-line input without a box or a blinking cursor."""
-        super().__init__(
-            compact=True, select_on_focus=False, placeholder="words, provider:x, ctx>=128k, in<1"
-        )
+        super().__init__(compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the key is typed here, so that the bottom line does not name it; Textual misses signs."""
+        return key in CHARACTERS or super().check_consume_key(key, character)
 
     def action_clear(self) -> None:
         """Empty the filter and tell the list."""
@@ -43,9 +49,10 @@ class FilterBox(Horizontal):
         """Start hidden."""
         self.display = False
 
-    def open(self) -> None:
-        """Show the line and type into it."""
+    def open(self, examples: str) -> None:
+        """Show the line and type into it; while it is empty it shows `examples`."""
         self.display = True
+        self.query_one(FilterInput).placeholder = examples
         self.query_one(FilterInput).focus()
 
     def close(self, *, keep_shown: bool) -> None:
