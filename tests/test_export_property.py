@@ -24,6 +24,7 @@ from tui_registry.export.registry_json import registry_json
 from tui_registry.store import EffectivePrice
 from tui_registry.store.database import create_database
 from tui_registry.store.rows import KnownProvider
+from tui_registry.text import clean
 
 HOSTILE = (
     *("{env:HOME}", "{file:/etc/passwd}", "os.environ/HOME", "$HOME", "${HOME}", "$(id)", "`id`", "{{x}}"),
@@ -223,7 +224,9 @@ def test_the_registrys_own_forms_give_back_what_it_holds(given: list[Any]) -> No
         (original(row["provider"]), original(row["model_id"])) for row in rows if row["record"] == "model"
     ]
     assert read == [
-        (each["name"], model["model_id"]) for each in whole["providers"] for model in each["models"]
+        (clean(each["name"], lines=True), clean(model["model_id"], lines=True))
+        for each in whole["providers"]
+        for model in each["models"]
     ]
 
 
