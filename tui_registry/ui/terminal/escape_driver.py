@@ -11,6 +11,8 @@ from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui_registry.ui.terminal.paste_guard import PasteGuard
+
 ESCAPE_SECONDS = 0.02
 """How long the rest of a key's sequence may come after its esc, unless ESCDELAY says otherwise."""
 
@@ -34,6 +36,7 @@ class EscapeDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         # A byte that is no UTF-8 comes from a terminal of another encoding; it must not end the app.
         decode = getincrementaldecoder("utf-8")("replace").decode
+        guard = PasteGuard()
         patience = constants.ESCAPE_DELAY if "ESCDELAY" in os.environ else ESCAPE_SECONDS
         while not self.exit_event.is_set():
             is_open = parser._timeout_time is not None
@@ -42,7 +45,7 @@ class EscapeDriver(LinuxDriver):
                 if not (came := os.read(self.fileno, 4096)):
                     break
                 # Half a character decodes to nothing, which the parser would take for the end.
-                for event in parser.feed(text) if (text := decode(came)) else ():
+                for event in parser.feed(text) if (text := guard(decode(came))) else ():
                     self.process_message(event)
                     if isinstance(event, events.Key):
                         self._wait_until_handled()
