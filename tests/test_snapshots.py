@@ -186,10 +186,11 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 MAIN = {
     **{name: LISTS[name] for name in ("providers", "models_marked", "prices", "limits", "history")},
-    **{name: PAGES_AND_MENUS[name] for name in ("model_page", "keys", "compare")},
-    **{name: FORMS[name] for name in ("form_price_refused", "form_model", "form_provider_custom")},
-    **{name: DIALOGS[name] for name in ("delete_refused", "form_unsaved")},
+    **{name: PAGES_AND_MENUS[name] for name in ("model_page", "compare")},
+    **{name: FORMS[name] for name in ("form_price_refused", "form_provider_custom")},
+    "delete_refused": DIALOGS["delete_refused"],
 }
+"""What is looked at in every other look: a list of each kind, a page, a form, a refusal and a dialog."""
 
 
 @pytest.mark.parametrize("look", sorted(LOOKS))
