@@ -323,6 +323,8 @@ async def test_the_vaults_page_says_how_it_stands_and_follows_it(locked: Session
 async def filled(pilot: Pilot[None], **texts: str) -> None:
     """Fill a form and save it."""
     await until(pilot, lambda: isinstance(pilot.app.screen, FormScreen))
+    first = f"#field-{next(iter(texts))}"
+    await until(pilot, lambda: pilot.app.screen.query(first))
     for name, text in texts.items():
         pilot.app.screen.query_one(f"#field-{name}", PassphraseField).value = text
     await pilot.press("ctrl+s")

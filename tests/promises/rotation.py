@@ -206,6 +206,10 @@ def storm(home: Home, rotations: int, writers: int, *, is_stubborn: bool) -> tup
                 rotate(store)
                 left -= 1
             time.sleep(0.01)
+    at_the_end = {name: (told / name).read_text() for name in names}
+    latest = time.monotonic() + 30
+    while any((told / name).read_text() == at_the_end[name] for name in names) and time.monotonic() < latest:
+        time.sleep(0.01)  # each is to save once more with the keys that now hold
     (told / "stop").touch()
     assert [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids] == [0] * writers
     saved = {name: (told / name).read_text() for name in names}

@@ -157,7 +157,7 @@ class RegistryApp(TerminalApp):
 
             if kept_forms(self.desk):
                 self.screen.begin(offer_kept)
-        self.run_worker(look_for_interrupted(self, self.desk))
+        self.run_worker(partial(look_for_interrupted, self, self.desk))
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours, so that no drawn line carries a control character."""
