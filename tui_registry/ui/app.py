@@ -148,16 +148,20 @@ class RegistryApp(TerminalApp):
         if (failed := await back_up_if_due(self.desk)) and isinstance(self.screen, DeskScreen):
             self.screen.refuse(failed)
 
-    def _look_back(self) -> None:
-        """Offer what was left unfinished the last time, now that the first list is drawn."""
+    @work(group="look back")
+    async def _look_for_interrupted(self) -> None:
         from tui_registry.ui.actions.verifying import look_for_interrupted
 
+        await look_for_interrupted(self, self.desk)
+
+    def _look_back(self) -> None:
+        """Offer what was left unfinished the last time, now that the first list is drawn."""
         if self.desk.drafts is not None and self.desk.drafts.exists() and isinstance(self.screen, DeskScreen):
             from tui_registry.ui.forms.restoring import kept_forms, offer_kept
 
             if kept_forms(self.desk):
                 self.screen.begin(offer_kept)
-        self.run_worker(partial(look_for_interrupted, self, self.desk))
+        self._look_for_interrupted()
 
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own filters, then ours, so that no drawn line carries a control character."""
