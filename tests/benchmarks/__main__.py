@@ -25,8 +25,6 @@ SIZES = {
     "many": (100_000, 1_000_000),
 }
 PARTS = {"starts": starts, "keys": keys, "questions": questions, "heartbeat": heartbeat}
-README = Path(__file__).parents[2] / "README.md"
-BEGIN, END = "<!-- budgets -->", "<!-- /budgets -->"
 USUAL_DATA = Path(tempfile.gettempdir()) / f"tui-registry-benchmarks-{getpass.getuser()}"
 
 
@@ -43,19 +41,10 @@ def registries(folder: Path) -> Path:
     return made
 
 
-def put_into_readme(table: str) -> None:
-    """Replace the table that the README quotes."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
-
-
 def main() -> None:
     """Make what is missing, measure, print each line as it is known."""
     parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one or more of: {', '.join(PARTS)}")
-    parser.add_argument("--readme", action="store_true", help="also put the table into the README")
     parser.add_argument("--data", type=Path, default=USUAL_DATA, help="where the registries are kept")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -63,15 +52,11 @@ def main() -> None:
     # As an installation does; without compiled modules every start is several times as long.
     compileall.compile_dir(Path(tui_registry.__file__).parent, quiet=1)
     folder = registries(chosen.data)
-    lines = [HEAD]
     sys.stdout.write(f"{HEAD}\n")
     for name in chosen.parts or PARTS:
         for found in PARTS[name].measured(folder):
-            lines.append(found.line())
-            sys.stdout.write(f"{lines[-1]}\n")
+            sys.stdout.write(f"{found.line()}\n")
             sys.stdout.flush()
-    if chosen.readme:
-        put_into_readme("\n".join(lines))
 
 
 if __name__ == "__main__":
