@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.records.history_lines import Line
 from tui_registry.ui.records.laying_out import laid_out
-from tui_registry.ui.screens.dialogs import SETTLE_SECONDS, Seconds
-from tui_registry.ui.screens.record_page import RecordPage
+from tui_registry.ui.screens.dialogs import Seconds
+from tui_registry.ui.screens.difference_page import DifferencePage
 from tui_registry.verification.discovery_words import changed_words, new_words, taken_words
 
 if TYPE_CHECKING:
@@ -42,35 +41,23 @@ async def _ask(screen: DeskScreen, provider_id: int) -> None:
         screen.tell(f"{found.sentence} {desk.keys.first('record.discover')} shows them.")
 
 
-class DiscoveryPage(RecordPage):
+class DiscoveryPage(DifferencePage):
     """What a provider lists and the registry does not, the other way round, and what differs."""
-
-    BINDINGS: ClassVar = [bind("discovery.apply", "take_in")]
 
     def __init__(self, desk: Desk, found: "Discovery", clock: Seconds = time.monotonic) -> None:
         """The page of this list; `clock` tells when it starts to listen."""
-        super().__init__(
-            desk, "providers", f"Models of {found.provider}", lambda: laid_out(difference_lines(desk, found))
-        )
         self._found = found
-        self._clock = clock
-        self._opened = clock()
+        super().__init__(
+            desk,
+            f"Models of {found.provider}",
+            lambda: laid_out(difference_lines(desk, found)),
+            differs=_differs(found),
+            clock=clock,
+        )
 
-    @property
-    def listening(self) -> bool:
-        """Whether a key is meant for this page, and was not typed ahead of it."""
-        return self._clock() - self._opened >= SETTLE_SECONDS
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to take in only what may be and differs."""
-        if action == "take_in" and not _differs(self._found):
-            return False
-        return super().check_action(action, parameters)
-
-    def action_take_in(self) -> None:
+    def take_in(self) -> None:
         """Take the list in."""
-        if self.listening:
-            self.begin(_take_in, self._found)
+        self.begin(_take_in, self._found)
 
 
 async def _take_in(screen: DeskScreen, found: "Discovery") -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import SystemCommand
@@ -13,12 +13,11 @@ from textual.screen import Screen
 
 from tui_registry.errors import Refused
 from tui_registry.ui.actions.copying import target
-from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.forms.form_values import Field
-from tui_registry.ui.screens.dialogs import SETTLE_SECONDS, Choice, ChoiceMenu, Confirm, Seconds
-from tui_registry.ui.screens.record_page import RecordPage
+from tui_registry.ui.screens.dialogs import Choice, ChoiceMenu, Confirm, Seconds
+from tui_registry.ui.screens.difference_page import DifferencePage
 from tui_registry.ui.words import counted, plain
 
 if TYPE_CHECKING:
@@ -116,37 +115,21 @@ async def _show(screen: DeskScreen, source: "Source", read: "Intake | EnvKeys") 
     screen.app.push_screen(ImportPage(screen.desk, read, plan))
 
 
-class ImportPage(RecordPage):
+class ImportPage(DifferencePage):
     """What an import would do to the registry, provider by provider."""
-
-    BINDINGS: ClassVar = [bind("discovery.apply", "take_in")]
 
     def __init__(
         self, desk: Desk, found: "Intake", plan: "ImportPlan", clock: Seconds = time.monotonic
     ) -> None:
         """The page of this plan; `clock` tells when it starts to listen."""
-        text = difference_text(found, plan)
-        super().__init__(desk, "providers", "Import", lambda: text)
+        text = difference_text(found, plan, desk.keys.first("discovery.apply"))
+        super().__init__(desk, "Import", lambda: text, differs=plan.differs, clock=clock)
         self._found = found
         self._plan = plan
-        self._clock = clock
-        self._opened = clock()
 
-    @property
-    def listening(self) -> bool:
-        """Whether a key is meant for this page, and was not typed ahead of it."""
-        return self._clock() - self._opened >= SETTLE_SECONDS
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to take in only what differs."""
-        if action == "take_in" and not self._plan.differs:
-            return False
-        return super().check_action(action, parameters)
-
-    def action_take_in(self) -> None:
-        """Take it in."""
-        if self.listening:
-            self.begin(_take_in, self._found, self._plan)
+    def take_in(self) -> None:
+        """Take in what the page shows."""
+        self.begin(_take_in, self._found, self._plan)
 
 
 async def _take_in(screen: DeskScreen, found: "Intake", plan: "ImportPlan") -> None:
@@ -165,11 +148,11 @@ async def _take_in(screen: DeskScreen, found: "Intake", plan: "ImportPlan") -> N
     screen.dismiss()
 
 
-def difference_text(found: "Intake", plan: "ImportPlan") -> Text:
-    """The sum and how to take it in, then everything that differs."""
+def difference_text(found: "Intake", plan: "ImportPlan", key: str) -> Text:
+    """The sum and the key that takes it in, then everything that differs."""
     from tui_registry.intake import difference_lines, summary
 
-    how = ["A takes it in; what you set yourself stays, nothing is deleted."] if plan.differs else []
+    how = [f"{key} takes it in; what you set yourself stays, nothing is deleted."] if plan.differs else []
     how += [f"Bad entries: {len(found.problems):,}, at the end."] if found.problems else []
     text = plain("\n".join(filter(None, (f"{found.said}.", summary(plan), " ".join(how)))), lines=True)
     for line in difference_lines(plan, found, LISTED):

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from textual import on
-
 from tui_registry.store.views import Order
 from tui_registry.ui.actions import cloning, deleting, editing
 from tui_registry.ui.actions.deleting_marked import MODELS, delete_marked
@@ -12,10 +10,7 @@ from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.ui.records.copies import model_copies
-from tui_registry.ui.screens.compare import compare_models, offer_to_compare
-from tui_registry.ui.screens.list_screen import ListScreen
-from tui_registry.ui.screens.pages import show_model
-from tui_registry.ui.table import table_messages as told
+from tui_registry.ui.screens.model_rows import ModelRows
 from tui_registry.ui.table.lists import model_columns
 from tui_registry.ui.table.sorting import ViewSpec
 
@@ -25,7 +20,7 @@ def _empty(keys: OwnKeys) -> str:
     return f"No models yet. {new} adds one; {providers}, then {fetch} imports the catalogue."
 
 
-class ModelsScreen(ListScreen):
+class ModelsScreen(ModelRows):
     """Models, a row for each."""
 
     BINDINGS = [
@@ -53,14 +48,6 @@ class ModelsScreen(ListScreen):
             ),
         )
 
-    def marked_words(self, number: int) -> str:
-        """How many models are marked, and that they can be compared."""
-        return offer_to_compare(self.desk, super().marked_words(number), number)
-
-    @on(told.Opened)
-    def _open(self, event: told.Opened) -> None:
-        self.begin(show_model, event.row_id)
-
     def action_new(self) -> None:
         """Add a model, to the provider of the one under the cursor or to another."""
         self.begin(editing.new_model, self.table.cursor_id)
@@ -76,10 +63,6 @@ class ModelsScreen(ListScreen):
     def action_clone(self) -> None:
         """Add a model like the one under the cursor."""
         self.on_one(cloning.clone_model)
-
-    def action_compare(self) -> None:
-        """Show the marked models side by side."""
-        self.begin(compare_models, sorted(self.table.marks))
 
     def action_price(self) -> None:
         """Edit the price of the model under the cursor."""
