@@ -1,10 +1,10 @@
 """Writing an export into the file a person named: whole or not at all, readable by its owner alone."""
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
+from tui_registry.durable import drafted, sync_directory
 from tui_registry.errors import Refused
 
 THERE_ALREADY = "is there already; name another file. On the command line --force replaces it."
@@ -18,14 +18,13 @@ def write_file(path: Path, text: str, *, replace: bool = False) -> None:
     """
     try:
         _refuse_what_is_there(path, replace)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        _write(draft, text.encode("utf-8"))
+        draft = drafted(path, text.encode("utf-8"))
         try:
             _put_in_place(draft, path, replace)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _sync(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}. Nothing was changed there.") from error
     except ValueError as error:  # a NUL, which no path can hold
@@ -43,18 +42,6 @@ def _refuse_what_is_there(path: Path, replace: bool) -> None:
         raise Refused(f"{path} is no ordinary file; name another one.")
     if not replace:
         raise Refused(f"{path} {THERE_ALREADY}")
-
-
-def _write(draft: Path, content: bytes) -> None:
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _put_in_place(draft: Path, path: Path, replace: bool) -> None:
@@ -79,11 +66,3 @@ def _link(draft: Path, path: Path) -> None:
         os.replace(draft, path)
     else:
         draft.unlink()
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

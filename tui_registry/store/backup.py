@@ -7,10 +7,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_registry.durable import sync_directory
 from tui_registry.errors import Refused, StoreDamaged, StoreError
 from tui_registry.store.backup_names import made_name, sum_beside
 from tui_registry.store.backups import thin
-from tui_registry.store.database import location, sync_directory
+from tui_registry.store.database import location
 from tui_registry.store.faults import explained
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.soundness import read_format

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import peewee as pw
 
+from tui_registry.durable import sync_directory
 from tui_registry.errors import StoreError
 from tui_registry.store.known import KnownProvider
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, require_sqlite, steps
@@ -111,15 +112,6 @@ def create_database(path: Path, known: Iterable[KnownProvider] = ()) -> bool:
         draft.unlink(missing_ok=True)
         sync_directory(path.parent)
     return True
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def fill(draft: Path, known: Iterable[KnownProvider]) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_registry.durable import sync_directory
 from tui_registry.errors import StoreDamaged, StoreError, StoreLocked, StoreMissing
 from tui_registry.store.backups import check_sum
 from tui_registry.store.contents import Contents, look_into
-from tui_registry.store.database import fill, location, sync_directory
+from tui_registry.store.database import fill, location
 from tui_registry.store.faults import explain, explained
 from tui_registry.store.rows import KnownSeed
 from tui_registry.store.soundness import check_copy

@@ -1,12 +1,12 @@
 """Files that hold a vault's keys: read only if they are their owner's alone, written whole or not at all."""
 
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 
+from tui_registry.durable import drafted, sync_directory
 from tui_registry.errors import KeyFileMissing, KeyFileRefused, VaultError
 from tui_registry.vault.keys import short_id
 
@@ -55,7 +55,7 @@ def write_once(path: Path, text: bytes) -> None:
     """Make a private file, unless something has that name; raises VaultError, and then leaves nothing."""
     try:
         _make_directory(path.parent)
-        draft = _drafted(path, text)
+        draft = drafted(path, text)
         try:
             # A link, unlike a rename, never replaces the file that another process made first.
             os.link(draft, path)
@@ -63,7 +63,7 @@ def write_once(path: Path, text: bytes) -> None:
             return
         finally:
             os.unlink(draft)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise VaultError(
             f"The vault key file {path} could not be made ({error.strerror}). Nothing was sealed."
@@ -74,13 +74,13 @@ def write_once(path: Path, text: bytes) -> None:
 def replace_private(path: Path, text: bytes) -> None:
     """Put another text in a private file's place at once; raises VaultError, and the old one stays then."""
     try:
-        draft = _drafted(path, text)
+        draft = drafted(path, text)
         try:
             os.replace(draft, path)
         except OSError:
             os.unlink(draft)
             raise
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
     except OSError as error:
         raise VaultError(
             f"The vault key file {path} could not be written ({error.strerror}). It is as it was."
@@ -97,7 +97,7 @@ def keep_copy(path: Path) -> Path | None:
         copy = path.with_name(f"{path.name}.aside" + (f"-{number}" if number > 1 else ""))
         try:
             os.link(path, copy, follow_symlinks=False)
-            _sync_directory(path.parent)
+            sync_directory(path.parent)
         except FileExistsError:
             number += 1
         except FileNotFoundError:
@@ -161,27 +161,4 @@ def _make_directory(directory: Path) -> None:
     absent = [parent for parent in (directory, *directory.parents) if not parent.exists()]
     for parent in reversed(absent):
         parent.mkdir(mode=0o700, exist_ok=True)
-        _sync_directory(parent.parent)
-
-
-def _drafted(path: Path, text: bytes) -> Path:
-    """The text whole on the disk, under a name that nobody else has."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-    except OSError:
-        os.unlink(draft)
-        raise
-    return draft
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_directory(parent.parent)
