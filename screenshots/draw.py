@@ -5,6 +5,7 @@ Run `python screenshots/draw.py` to draw them anew, with `--check` to learn whic
 
 import asyncio
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,14 +41,11 @@ PICTURES: dict[str, tuple[tuple[int, int], Sequence[str]]] = {
 }
 
 
-async def draw(home: Path, name: str) -> str:
-    """One picture as SVG text."""
+async def draw(database: Path, vault_key: Path, name: str) -> str:
+    """One picture of a demo as SVG text."""
     size, keys = PICTURES[name]
-    places = make_demo(home, FIXED_END)
-    vault = Vault(places.vault_key)
-    store = Store.open(
-        places.database, vault=vault, clock=lambda: FIXED_END, known=known_providers(), create=False
-    )
+    vault = Vault(vault_key)
+    store = Store.open(database, vault=vault, clock=lambda: FIXED_END, known=known_providers(), create=False)
     app = RegistryApp(Desk(store, vault, lambda: FIXED_END))
     try:
         async with app.run_test(size=size) as pilot:
@@ -70,14 +68,19 @@ async def settle(pilot: Pilot[None]) -> None:
 def main(words: Sequence[str]) -> int:
     """Draw every picture; with `--check` only say which differ from those that are there."""
     stale = []
-    for name in PICTURES:
-        with TemporaryDirectory() as home:
-            drawn = asyncio.run(draw(Path(home) / "demo", name))
-        path = HERE / f"{name}.svg"
-        if not path.is_file() or path.read_text(encoding="utf-8") != drawn:
-            stale.append(path.name)
-        if "--check" not in words:
-            path.write_text(drawn, encoding="utf-8")
+    with TemporaryDirectory() as folder:
+        places = make_demo(Path(folder) / "demo", FIXED_END)
+        for name in PICTURES:
+            # A copy for each, because looking at a demo already notes that its run was cut off.
+            database = Path(folder, name, places.database.name)
+            database.parent.mkdir()
+            shutil.copy(places.database, database)
+            drawn = asyncio.run(draw(database, places.vault_key, name))
+            path = HERE / f"{name}.svg"
+            if not path.is_file() or path.read_text(encoding="utf-8") != drawn:
+                stale.append(path.name)
+            if "--check" not in words:
+                path.write_text(drawn, encoding="utf-8")
     if "--check" in words and stale:
         sys.stderr.write(f"Stale: {', '.join(stale)}. Draw them anew: python screenshots/draw.py\n")
         return 1
