@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -257,22 +258,29 @@ def edit(path: Path, *statements: str) -> None:
     connection.close()
 
 
-def test_a_file_held_by_another_program_says_by_which(path: Path) -> None:
+@contextmanager
+def held_by_another(path: Path, how: str) -> Iterator["subprocess.Popen[str]"]:
+    """Another program that has begun a transaction and is told at the end to let go."""
     program = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-        "c.execute('BEGIN EXCLUSIVE'); print('held', flush=True); sys.stdin.readline()"
+        f"c.execute('BEGIN {how}'); print('held', flush=True); sys.stdin.readline()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
+        yield other
+        other.communicate("done\n")
+
+
+def test_a_file_held_by_another_program_says_by_which(path: Path) -> None:
+    with held_by_another(path, "EXCLUSIVE") as other:
         holder = rf" \(pid {other.pid}\)" if Path("/proc/locks").exists() else ""
         with pytest.raises(StoreLocked, match=rf"registry\.db is locked by another process{holder}"):
             check_file(path, patience=0)
         with pytest.raises(StoreLocked), explained(path):
             RegistryDatabase(path, timeout=0.05).connect()
-        other.communicate("done\n")
     assert check_file(path) == ()
 
 
@@ -317,15 +325,7 @@ def test_a_writable_file_opens_for_writing(path: Path) -> None:
 
 
 def test_a_suspended_program_is_named_as_the_cause_of_a_held_lock(path: Path) -> None:
-    program = (
-        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.readline()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
+    with held_by_another(path, "IMMEDIATE") as other:
         other.send_signal(signal.SIGSTOP)
         while Path(f"/proc/{other.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
             pass
@@ -333,7 +333,6 @@ def test_a_suspended_program_is_named_as_the_cause_of_a_held_lock(path: Path) ->
         with pytest.raises(StoreLocked, match=words):
             take_lock(path)
         other.send_signal(signal.SIGCONT)
-        other.communicate("done\n")
 
 
 def take_lock(path: Path) -> None:
