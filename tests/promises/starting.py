@@ -90,7 +90,7 @@ async def _longest(app: RegistryApp) -> float:
     beating = asyncio.create_task(heart.beat())
     latest = time.monotonic() + HELD
     while time.monotonic() < latest:
-        app._look_for_changes()
+        app.look_for_changes()
         await asyncio.sleep(0.1)
     beating.cancel()
     return max(heart.late)

@@ -17,24 +17,19 @@ from textual.theme import BUILTIN_THEMES
 
 from tui_registry.clock import stamp
 from tui_registry.errors import RegistryError
-from tui_registry.store.notices import Notices
 from tui_registry.ui.actions.locking import IdleLock, lock, lock_when_idle
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
-from tui_registry.ui.keymap import BY_ID, WRITES, printed
+from tui_registry.ui.keymap import WRITES, printed
+from tui_registry.ui.noticing_app import NoticingApp
 from tui_registry.ui.screens.too_small import TooSmall, is_too_small
 from tui_registry.ui.terminal.safety import AsciiFilter, ControlFilter
-from tui_registry.ui.terminal.terminal_app import TerminalApp
 from tui_registry.ui.widgets.chrome import VIEWS, TopLine
 
 if TYPE_CHECKING:
     from tui_registry.ui.actions.jumping import JumpCommands
     from tui_registry.ui.forms.form import FormScreen
 
-LOOK_EVERY = 2.0
-"""Seconds between two looks for another session's commit, where the system does not tell of one."""
-LOOK_ANYHOW = 30.0
-"""The same where it does, for what it does not see, such as a change made on another machine."""
 BACKUP_EVERY = 600.0
 """Seconds between two looks whether a backup is due."""
 CHECK_AFTER = 3.0
@@ -50,7 +45,7 @@ def jump_commands() -> "type[JumpCommands]":
     return JumpCommands
 
 
-class RegistryApp(TerminalApp):
+class RegistryApp(NoticingApp):
     """The registry in a terminal: five views over one database."""
 
     TITLE = "tui-registry"
@@ -76,16 +71,12 @@ class RegistryApp(TerminalApp):
         self, desk: Desk, *, theme: str | None = None, ansi_color: bool = False, thin_line: bool = True
     ) -> None:
         """The app over the desk's registry; nothing is read before it is mounted."""
-        super().__init__(ansi_color=ansi_color, thin_line=thin_line)
-        self.desk = desk
+        super().__init__(desk, ansi_color=ansi_color, thin_line=thin_line)
         self.set_keymap(dict(desk.keys.keymap))
         self._wanted_theme = theme
         self._line_filters: list[LineFilter] = [ControlFilter(), *([AsciiFilter()] if desk.ascii else [])]
         self._came_from = "providers"
         self._interrupted_at = -SECOND_PRESS
-        self._seen_version = -1
-        self._is_troubled = False
-        self._notices: Notices | None = None
         self._idle = IdleLock(desk.lock_after)
         for view in VIEWS:
             self.add_mode(view, partial(self._new_screen, view))
@@ -103,8 +94,7 @@ class RegistryApp(TerminalApp):
             self.theme = self._wanted_theme
         self.switch_mode("providers")
         self.call_after_refresh(self._look_back)
-        self._notices = self._watch()
-        self.set_interval(LOOK_ANYHOW if self._notices else LOOK_EVERY, self._look_around)
+        self.set_interval(self.begin_noticing(), self._look_around)
         self.set_interval(BACKUP_EVERY, self._back_up_if_due)
         if not self.desk.store.is_checked:
             self.set_timer(CHECK_AFTER, self._check_registry)
@@ -113,33 +103,13 @@ class RegistryApp(TerminalApp):
             for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 loop.add_signal_handler(name, self._ended_by_signal, name)
 
-    def _watch(self) -> Notices | None:
-        """Be told of other sessions' commits; None where the system cannot."""
-        try:
-            notices = Notices(self.desk.store.path)
-        except OSError:
-            return None
-        asyncio.get_running_loop().add_reader(notices.handle, self._noticed)
-        return notices
-
-    def _noticed(self) -> None:
-        if self._notices is not None and self._notices.read():
-            self.call_later(self._look_for_changes)
-
-    def on_unmount(self) -> None:
-        """Notice nothing any more."""
-        if self._notices is not None:
-            asyncio.get_running_loop().remove_reader(self._notices.handle)
-            self._notices.close()
-            self._notices = None
-
     @work(group="check")
     async def _check_registry(self) -> None:
         """Read the whole of a large file, which its opening did not, and say if it is damaged."""
         try:
             await asyncio.to_thread(self.desk.store.check)
         except RegistryError as error:
-            self._announce(str(error))
+            self.announce(str(error))
 
     @work(exclusive=True, group="backup")
     async def _back_up_if_due(self) -> None:
@@ -225,31 +195,7 @@ class RegistryApp(TerminalApp):
     async def _look_around(self) -> None:
         """Lock the vault that nobody works with, and show what another session has committed."""
         await lock_when_idle(self, self.desk, self._idle)
-        self._look_for_changes()
-
-    def _look_for_changes(self) -> None:
-        """Show what another session has committed."""
-        try:
-            version = self.desk.store.data_version()
-        except RegistryError as error:
-            from tui_registry.ui.screens.list_screen import ListScreen
-
-            can_reload = isinstance(self.screen, ListScreen)
-            self._announce(self.desk.trouble(error) if can_reload else str(error))
-            self._is_troubled = True
-            return
-        if self._is_troubled:
-            self._announce(self.desk.banner())
-            self._is_troubled = False
-        # A screen that is just being opened has nothing to show yet, and reads the registry by itself.
-        if version != self._seen_version and self.screen.is_mounted:
-            self._seen_version = version
-            if isinstance(self.screen, DeskScreen):
-                self.screen.refresh_rows()
-
-    def _announce(self, sentence: str | None) -> None:
-        if isinstance(self.screen, DeskScreen) and self.screen.is_mounted:
-            self.screen.announce(sentence)
+        self.look_for_changes()
 
     def action_show_view(self, view: str) -> None:
         """Go to a view."""
@@ -334,51 +280,10 @@ class RegistryApp(TerminalApp):
         self.action_suspend_process()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action of the present screen by its name, with its key."""
-        from tui_registry.ui.screens.vault_page import vault_commands
+        """The commands of the palette."""
+        from tui_registry.ui.actions.palette import commands
 
-        listed: set[str] = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if not (binding.id and active.enabled) or binding.id in {*listed, "app.commands"}:
-                continue
-            listed.add(binding.id)
-            known = BY_ID.get(binding.id)
-            keys = self.desk.keys.printed(known) if known else self.get_key_display(binding)
-            yield SystemCommand(
-                binding.description, f"{binding.tooltip}  ({keys})", self._runner(active.node, binding.action)
-            )
-        if isinstance(screen, DeskScreen):
-            from tui_registry.ui.actions.backing_up import back_up_now, choose_backup
-
-            begin = screen.begin
-            yield SystemCommand(
-                "Back up now", "a checked copy among the backups", partial(begin, back_up_now)
-            )
-            if not self.desk.store.read_only:
-                yield SystemCommand("Restore…", "bring a backup back", partial(begin, choose_backup))
-        from tui_registry.ui.actions.importing import import_commands
-
-        yield from import_commands(screen)
-        yield from vault_commands(screen)
-        yield SystemCommand("Theme", "choose the colours", self.action_change_theme)
-
-    def _runner(self, node: object, action: str) -> "CommandCall":
-        return CommandCall(self, node, action)
-
-
-class CommandCall:
-    """A command of the palette: runs one action where its binding lives."""
-
-    def __init__(self, app: App[None], node: object, action: str) -> None:
-        """Keep what to run and on which node."""
-        self._app = app
-        self._node = node
-        self._action = action
-
-    async def __call__(self) -> None:
-        """Run the action."""
-        await self._app.run_action(self._action, self._node)  # type: ignore[arg-type]
+        return commands(self, screen)
 
 
 def theme_names() -> list[str]:
