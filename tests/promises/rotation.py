@@ -199,10 +199,12 @@ def storm(home: Home, rotations: int, writers: int, *, is_stubborn: bool) -> tup
     latest = time.monotonic() + 30
     while not all((told / name).exists() for name in names) and time.monotonic() < latest:
         time.sleep(0.01)
+    (old,) = Vault(home.key_file).key_ids()
+    latest = time.monotonic() + 30
     with home.open(create=False, read_patience=20) as store:
         left = rotations
-        while left:
-            with suppress(StoreLocked):
+        while left > 0 or (old in Vault(home.key_file).key_ids() and time.monotonic() < latest):
+            with suppress(StoreLocked):  # a key is kept while a record needs it: more turns until it is gone
                 rotate(store)
                 left -= 1
             time.sleep(0.01)
