@@ -9,7 +9,8 @@ from pathlib import Path
 import peewee as pw
 import pytest
 
-from tui_registry.errors import StoreError
+from tui_registry.errors import StoreDamaged, StoreError
+from tui_registry.store import soundness
 from tui_registry.store.database import (
     RegistryDatabase,
     WeakSettings,
@@ -18,7 +19,15 @@ from tui_registry.store.database import (
     wanted_settings,
 )
 from tui_registry.store.rows import KnownProvider
-from tui_registry.store.schema import APPLICATION_ID, FORMAT, require_sqlite, statements, steps
+from tui_registry.store.schema import (
+    APPLICATION_ID,
+    FORMAT,
+    FRESH,
+    fingerprint,
+    require_sqlite,
+    statements,
+    steps,
+)
 from tui_registry.store.soundness import check_file
 
 KNOWN = (KnownProvider("Groq", "https://api.groq.com/openai/v1"), KnownProvider("xAI", "https://api.x.ai/v1"))
@@ -51,6 +60,27 @@ def test_a_new_file_is_private_whole_and_alone_in_a_private_directory(path: Path
     assert mode(path.parent) == 0o700
     assert list(path.parent.iterdir()) == [path]
     assert check_file(path) == ()
+
+
+def test_a_new_file_is_known_by_its_digest_and_a_changed_one_is_looked_at_closely(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite3.connect(path) as connection:
+        assert fingerprint(connection) == FRESH, "a step is other: write its digest down"
+    looks: list[int] = []
+
+    def expected(form: int) -> frozenset[tuple[str, str, str]]:
+        looks.append(form)
+        return frozenset()
+
+    monkeypatch.setattr(soundness, "expected_rules", expected)
+    check_file(path)
+    assert looks == []
+    connection.execute("CREATE INDEX other ON provider (uuid)")
+    connection.close()
+    with pytest.raises(StoreDamaged, match="added"):
+        check_file(path)
+    assert looks == [FORMAT]
 
 
 def test_a_new_file_says_whose_it_is_and_knows_the_providers(path: Path) -> None:

@@ -123,6 +123,7 @@ def loaded_after(statement: str) -> set[str]:
     [
         ("import tui_registry.cli", {"textual", "peewee", "pydantic", "cryptography", "genai_prices"}),
         ("import tui_registry.ui.app", {"pydantic", "cryptography", "genai_prices", "httpx2"}),
+        ("import tui_registry.ui.screens.providers", {"tui_registry.ui.forms.form"}),
         ("import tui_registry.vault", {"cryptography"}),
     ],
 )

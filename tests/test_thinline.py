@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import get_character_cell_size, split_graphemes
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from tests.conftest import Session
 from tests.terminals import Terminal
 from tui_registry.ui.app import RegistryApp
+from tui_registry.ui.terminal import thinline
 from tui_registry.ui.terminal.cell_writer import PLAIN, change, pen_of
 from tui_registry.ui.terminal.thinline import ThinLine, fills_erased
 
@@ -223,6 +225,12 @@ def test_a_strip_with_a_link_or_a_control_character_is_left_to_textual() -> None
         slim = pair.thin_line.slim(update, pair.size)
         assert isinstance(slim, CompositorUpdate)
         assert slim.render_segments(CONSOLE) == update.render_segments(CONSOLE)
+
+
+def test_the_characters_taken_for_narrow_are_so_and_stand_alone() -> None:
+    assert {get_character_cell_size(letter) for letter in thinline.NARROW} == {1}
+    in_a_row = "".join(sorted(thinline.NARROW))
+    assert len(split_graphemes(in_a_row)[0]) == len(thinline.NARROW) > 500
 
 
 def test_only_terminals_that_colour_what_they_erase_are_told_to_erase() -> None:

@@ -1,6 +1,5 @@
 """Foreign text made safe to store and to show, and secrets that never print."""
 
-import hmac
 import re
 import unicodedata
 from typing import NoReturn, SupportsIndex
@@ -166,6 +165,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac
+
         mine, theirs = (each.reveal().encode("utf-8", "surrogatepass") for each in (self, other))
         return hmac.compare_digest(mine, theirs)
 

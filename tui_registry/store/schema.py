@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from tui_registry.errors import StoreError
@@ -11,6 +12,9 @@ from tui_registry.errors import StoreError
 APPLICATION_ID = 0x74756952
 FORMAT = 3
 OLDEST_SQLITE = (3, 37, 0)
+
+FRESH = "89c881360b3425e8f26737aaebe5ec89c7b9f95d4c34e6f7b964f848a7658f9a"
+"""What `fingerprint` says of a fresh file of this format."""
 
 
 def require_sqlite(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
@@ -45,12 +49,14 @@ def build(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
             connection.execute(statement)
 
 
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """A digest of everything the file defines, to the letter."""
+    return sha256(repr(sorted(_defined(connection))).encode()).hexdigest()
+
+
 def rules(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
     """Kind, name and text of everything the file defines, layout and comments aside."""
-    found = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
-    )
-    return frozenset((kind, name, _plain(sql)) for kind, name, sql in found)
+    return frozenset((kind, name, _plain(sql)) for kind, name, sql in _defined(connection))
 
 
 @cache
@@ -63,6 +69,13 @@ def expected_rules(form: int = FORMAT) -> frozenset[tuple[str, str, str]]:
         return rules(connection)
     finally:
         connection.close()
+
+
+def _defined(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Kind, name and text of everything the file defines."""
+    return connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+    ).fetchall()
 
 
 def _plain(sql: str) -> str:

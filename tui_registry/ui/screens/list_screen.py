@@ -12,7 +12,6 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui_registry.errors import RegistryError, StoreError
-from tui_registry.ui.actions.exporting import export_registry
 from tui_registry.ui.bindings import bind
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.table import table_messages as told
@@ -247,6 +246,8 @@ class ListScreen(ChoosingScreen):
 
     def action_export(self) -> None:
         """Write what the registry holds into a file."""
+        from tui_registry.ui.actions.exporting import export_registry
+
         self.begin(export_registry)
 
     def action_zoom(self) -> None:

@@ -169,17 +169,15 @@ class CellWriter:
         texts, pens, sent = line.texts, line.pens, self._sent
         blanks = self._erased(line, start, end)
         cells = [x for x in range(start, end) if texts[x] and x not in blanks]
-        for x in _in_order(cells, pens) if is_narrow else cells:
-            text = texts[x] or ""
-            if (pen := pens[x]) is not self._pen:
-                self._take(pen)
-            if self._place != (x, y):
-                self._go(x, y)
-            sent.append(text)
-            width = 2 if texts[x + 1 : x + 2] == [""] else 1
+        for first, last in _runs(_in_order(cells, pens) if is_narrow else cells, line):
+            self._take(pens[first])
+            if self._place != (first, y):
+                self._go(first, y)
+            sent.extend(texts[first : last + 1])  # type: ignore[arg-type]  # what is written is known
+            edge = last + (2 if texts[last + 1 : last + 2] == [""] else 1)
             # At the right edge the cursor stands on the last cell or behind it.
-            is_lost = x + width == len(texts) or (not text.isascii() and _is_doubtful(text))
-            self._place = None if is_lost else (x + width, y)
+            is_lost = edge == len(texts) or _is_doubtful(texts[last] or "")
+            self._place = None if is_lost else (edge, y)
 
     def _take(self, pen: Pen) -> None:
         """Write with this pen from now on."""
@@ -223,7 +221,9 @@ def _split(parameters: str) -> Iterator[str]:
 
 def _is_doubtful(text: str) -> bool:
     """Whether terminals disagree on how wide a cell's text is."""
-    return ord(text[0]) >= 0x1F000 or any(not 0x300 <= ord(mark) < 0x370 for mark in text[1:])
+    return not text.isascii() and (
+        ord(text[0]) >= 0x1F000 or any(not 0x300 <= ord(mark) < 0x370 for mark in text[1:])
+    )
 
 
 def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
@@ -242,6 +242,21 @@ def _stretches(shown: Line, wanted: Line) -> Iterator[tuple[int, int]]:
         start, end = x, x + 1
     if start >= 0:
         yield _whole(wanted, start, end, width)
+
+
+def _runs(cells: list[int], line: Line) -> Iterator[tuple[int, int]]:
+    """First and last of cells that are written at once: side by side, with one pen, surely narrow."""
+    texts, pens = line
+    first = last = -1
+    for x in cells:
+        if x == last + 1 and first >= 0 and pens[x] is pens[last] and not _is_doubtful(texts[last] or ""):
+            last = x
+            continue
+        if first >= 0:
+            yield first, last
+        first = last = x
+    if first >= 0:
+        yield first, last
 
 
 def _in_order(cells: list[int], pens: list[Pen]) -> list[int]:

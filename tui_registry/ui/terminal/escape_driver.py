@@ -10,6 +10,7 @@ from time import monotonic
 from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from tui_registry.ui.terminal.paste_guard import PasteGuard
 
@@ -19,6 +20,8 @@ ESCAPE_SECONDS = 0.02
 LOOK_SECONDS = 0.1
 """How often the input looks whether the app ends; as often as Textual's own."""
 
+FRAME_SECONDS = 0.02
+"""How long a key is left to be handled and drawn before the app is asked whether it was."""
 
 PATIENCE = 1.0
 """Seconds that a key waits for the one before it to be handled."""
@@ -31,6 +34,9 @@ class EscapeDriver(LinuxDriver):
     what follows `/` is typed into the filter, and no letter of it is taken for a key of the list.
     """
 
+    _is_unsure = False
+    """Whether the last key may not be handled yet."""
+
     def run_input_thread(self) -> None:
         """Read keys until the app ends."""
         parser = XTermParser(self._debug)
@@ -40,22 +46,31 @@ class EscapeDriver(LinuxDriver):
         patience = constants.ESCAPE_DELAY if "ESCDELAY" in os.environ else ESCAPE_SECONDS
         while not self.exit_event.is_set():
             is_open = parser._timeout_time is not None
-            ready, _, _ = select.select([self.fileno], [], [], patience if is_open else LOOK_SECONDS)
+            rest = FRAME_SECONDS if self._is_unsure else LOOK_SECONDS
+            ready, _, _ = select.select([self.fileno], [], [], patience if is_open else rest)
             if ready:
                 if not (came := os.read(self.fileno, 4096)):
                     break
                 # Half a character decodes to nothing, which the parser would take for the end.
                 for event in parser.feed(text) if (text := guard(decode(came))) else ():
-                    self.process_message(event)
-                    if isinstance(event, events.Key):
-                        self._wait_until_handled()
+                    self._hand_over(event)
             elif is_open:
                 parser._timeout_time = 0.0
                 for event in parser.tick():
-                    self.process_message(event)
+                    self._hand_over(event)
+            elif self._is_unsure:
+                self._wait_until_handled()
+
+    def _hand_over(self, event: Message) -> None:
+        """Give the app an event, the key before it being handled."""
+        if self._is_unsure:
+            self._wait_until_handled()
+        self.process_message(event)
+        self._is_unsure = isinstance(event, events.Key)
 
     def _wait_until_handled(self) -> None:
-        """Wait until the app has handled the key that was just handed over, unless it ends or takes long."""
+        """Wait until the app has handled the last key, unless it ends or takes long."""
+        self._is_unsure = False
         handled = Event()
         asyncio.run_coroutine_threadsafe(self._tell_when_handled(handled), self._loop)
         latest = monotonic() + PATIENCE

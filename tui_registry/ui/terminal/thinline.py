@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from rich.cells import split_graphemes
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -20,6 +21,11 @@ WORTH_SCROLLING = 100
 
 ONE_PIECE = 1024
 """Characters that reach a terminal at once, so that it need not be told where the frame ends."""
+
+_LETTERS = (range(0x20, 0x7F), range(0xA1, 0xAD), range(0xAE, 0x300))
+_SIGNS = (range(0x2010, 0x2028), range(0x2190, 0x2194), range(0x2500, 0x25FD))
+NARROW = frozenset((*map(chr, chain(*_LETTERS, *_SIGNS)), "≠", "✓", "✗"))
+"""Characters that surely take one cell each, and join nothing."""
 
 LOOKS = 4096
 """Styles whose pens are remembered."""
@@ -193,6 +199,8 @@ def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Stri
 @lru_cache(maxsize=4096)
 def _graphemes(text: str) -> tuple[str, list[str]]:
     """What joins the cell before the text, then its cells, empty ones behind wide ones; raises Unknown."""
+    if NARROW.issuperset(text):
+        return "", list(text)
     if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in text):
         raise Unknown
     joined, cells = "", []
