@@ -106,6 +106,15 @@ class PaintedRows(ScrollView):
             self._styles_known = False
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they were drawn: they bring their background, and no border is laid around them."""
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        strips = [self.render_line(y) for y in crop.line_range]
+        for each in filters:
+            strips = [strip.apply_filter(each, background) for strip in strips]
+        is_whole = crop.column_span == (0, self.size.width)
+        return strips if is_whole else [strip.crop(*crop.column_span) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """One line of the table."""
         if not self._styles_known:

@@ -30,6 +30,11 @@ NARROW = frozenset((*map(chr, chain(*_LETTERS, *_SIGNS)), "≠", "✓", "✗"))
 LOOKS = 4096
 """Styles whose pens are remembered."""
 
+STRIPS = 256
+"""Strips whose cells are remembered."""
+
+Cells = tuple[list[str | None], list[Pen]]
+
 
 class ThinLine:
     """What the terminal shows, kept so that only what differs from it must be sent."""
@@ -40,6 +45,7 @@ class ThinLine:
         self._size = Size(0, 0)
         self._lines: list[Line] = []
         self._looks: dict[Style, tuple[Pen, Pen]] = {}
+        self._laid_out: dict[int, tuple[Strip, Cells]] = {}
 
     def forget(self) -> None:
         """Know nothing of the terminal any more, so that every cell is sent again when it is next drawn."""
@@ -83,7 +89,17 @@ class ThinLine:
             line.put(x, *self._cells(strip, console))
         return {y: line for y, line in wanted.items() if line != self._lines[y]}
 
-    def _cells(self, strip: Strip, console: Console) -> tuple[list[str | None], list[Pen]]:
+    def _cells(self, strip: Strip, console: Console) -> Cells:
+        """The cells of a strip, which a list hands out again wherever it is scrolled; raises Unknown."""
+        known = self._laid_out.get(id(strip))
+        if known is None:
+            if len(self._laid_out) >= STRIPS:
+                self._laid_out.clear()
+            # Held with its cells, so that no other strip takes its number.
+            known = self._laid_out[id(strip)] = strip, self._cells_of(strip, console)
+        return known[1]
+
+    def _cells_of(self, strip: Strip, console: Console) -> Cells:
         """The cells of a strip; raises Unknown."""
         texts: list[str | None] = []
         pens: list[Pen] = []
