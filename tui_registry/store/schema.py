@@ -10,10 +10,10 @@ from importlib.resources import files
 from tui_registry.errors import StoreError
 
 APPLICATION_ID = 0x74756952
-FORMAT = 3
+FORMAT = 4
 OLDEST_SQLITE = (3, 37, 0)
 
-FRESH = "89c881360b3425e8f26737aaebe5ec89c7b9f95d4c34e6f7b964f848a7658f9a"
+FRESH = "62dd8a44f7856db78e5d22d1381fcb1bd22a9900bc8cc03d526dde4511b816c6"
 """What `fingerprint` says of a fresh file of this format."""
 
 

@@ -5,29 +5,29 @@ paint waits for. Calls made on the UI's thread wait less than 100 ms for another
 """
 
 import json
-import os
 import sqlite3
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 from tui_registry.clock import Clock, utc_now
-from tui_registry.errors import InvalidInput, StoreError, StoreLocked, StoreMissing
-from tui_registry.money import USUAL_MIX, mixed
-from tui_registry.store.view_columns import SHAPES, Column, Shape, ViewName
+from tui_registry.errors import InvalidInput, StoreLocked
+from tui_registry.money import USUAL_MIX
+from tui_registry.store.first_page import AMONG, FIRST_TRY, first_page
+from tui_registry.store.view_columns import Column, Shape, ViewName
+from tui_registry.store.view_connection import connect, explained_for, identity
+from tui_registry.store.view_shapes import SHAPES
 
 if TYPE_CHECKING:
     from tui_registry.store.filters import CompiledFilter
-    from tui_registry.store.rows import Row
+    from tui_registry.store.rows import Cell, Row
 
 CHUNK = 16_384
-FIRST_TRY = 0.012
 MOST_COUNTED = 20_000
 OPCODES_BETWEEN_LOOKS = 5_000
 WORKER_PATIENCE = 5.0
@@ -91,10 +91,10 @@ class Views:
 
     def connection(self) -> sqlite3.Connection:
         """The UI's connection, opened anew when another file stands in the old one's place."""
-        found = _identity(self.path)
+        found = identity(self.path)
         if self._connection is None or found != self._file:
             self.close()
-            self._connection = _connect(self.path, self.patience, self.mix)
+            self._connection = connect(self.path, self.patience, self.mix)
             self._file = found
         return self._connection
 
@@ -138,12 +138,12 @@ class ViewRows:
             scan = shape.scan if self._filtered else shape.sweeps.get(column.name, walk)
             walk = walk if column.name in shape.walks else scan
         begin, limits = ("SELECT", shape.key, "FROM"), ("WHERE", where) if where else ()
+        self._rank = None if self._filtered or self._scope else shape.ranks.get(column.name)
+        self._order = column, descending
         self._walk_sql = " ".join((*begin, walk, *limits, "ORDER BY", order))
         self._scan_sql = " ".join((*begin, scan, *limits, "ORDER BY", sorted_late + order))
         cells = ", ".join((shape.key, *(each.sql for each in shape.columns)))
-        self._rows_sql = " ".join(
-            ("SELECT", cells, "FROM", shape.rows, "WHERE", shape.key, "IN (SELECT value FROM json_each(?))")
-        )
+        self._rows_sql = " ".join(("SELECT", cells, "FROM", shape.rows, "WHERE", shape.key, AMONG))
         self._in_time = shape.counted == "verification_result" and column.name == "created_at" and not where
         self._descending = descending
 
@@ -158,31 +158,39 @@ class ViewRows:
 
     def slice(self, start: int, size: int) -> "list[Row]":
         """The rows from a position on, for the time while the ids are not loaded yet."""
+        page = (*self._values, size, start)
         found = None
-        if self._walk_sql != self._scan_sql:
-            found = self._page(self._walk_sql, start, size, FIRST_TRY)
+        if self._rank is not None and not start:
+            found = first_page(self._whole, self._shape, self._rank, self._order, size)
+        elif self._walk_sql != self._scan_sql:
+            found = self._ids(f"{self._walk_sql} LIMIT ? OFFSET ?", page, FIRST_TRY)
         if found is None or self.cut:
-            found = self._page(self._scan_sql, start, size, self._views.budget)
+            found = self._ids(f"{self._scan_sql} LIMIT ? OFFSET ?", page, self._views.budget)
         return [row for row in self.rows(found) if row is not None]
 
-    def _page(self, sql: str, start: int, size: int, budget: float | None) -> list[int]:
-        """The ids of a page as far as `budget` seconds allow; `cut` says whether they did not."""
-        found: list[int] = []
+    def _ids(self, sql: str, values: "Sequence[Cell]", budget: float | None) -> list[Any]:
+        """What is found as far as `budget` seconds allow; `cut` says whether they did not."""
+        found: list[Any] = []
         connection = self._views.connection()
         self.cut = False
         if budget is not None:
             latest = time.monotonic() + budget
             connection.set_progress_handler(lambda: time.monotonic() > latest, OPCODES_BETWEEN_LOOKS)
         try:
-            with closing(connection.execute(sql + " LIMIT ? OFFSET ?", (*self._values, size, start))) as page:
+            with closing(connection.execute(sql, values)) as page:
                 found.extend(chain.from_iterable(page))
         except sqlite3.Error as error:
             if error.sqlite_errorname != "SQLITE_INTERRUPT":
-                raise _explained(error, self._views.path) from error
+                raise explained_for(error, self._views.path) from error
             self.cut = True
         finally:
             connection.set_progress_handler(None, 0)
         return found
+
+    def _whole(self, sql: str, values: "Sequence[Cell]", budget: float | None = None) -> list[Any] | None:
+        """All that is found, None if there was not time enough for it."""
+        found = self._ids(sql, values, budget or self._views.budget)
+        return None if self.cut else found
 
     def rows(self, ids: Sequence[int]) -> "list[Row | None]":
         """The rows of these ids in the order asked; None where a record is gone."""
@@ -194,7 +202,7 @@ class ViewRows:
                 row[0]: row for row in connection.execute(self._rows_sql, (json.dumps(list(ids)),))
             }
         except sqlite3.Error as error:
-            raise _explained(error, self._views.path) from error
+            raise explained_for(error, self._views.path) from error
         return [found.get(number) for number in ids]
 
     def ids(self, stop: Callable[[], bool]) -> Iterator["Sequence[int]"]:
@@ -222,23 +230,23 @@ class ViewRows:
         try:
             number: int = self._views.connection().execute(" ".join(words), self._scoped).fetchone()[0]
         except sqlite3.Error as error:
-            raise _explained(error, self._views.path) from error
+            raise explained_for(error, self._views.path) from error
         return None if most is not None and number > most else number
 
     def _all_ids(self, stop: Callable[[], bool]) -> "array[int] | range":
         """Every id in order; empty once `stop()` is true."""
-        _identity(self._views.path)
+        identity(self._views.path)
         latest = time.monotonic() + WORKER_PATIENCE
         while not stop():
             try:
-                with closing(_connect(self._views.path, 0.1, self._views.mix)) as connection:
+                with closing(connect(self._views.path, 0.1, self._views.mix)) as connection:
                     connection.execute(WORKER_CACHE)
                     connection.set_progress_handler(stop, OPCODES_BETWEEN_LOOKS)
                     return self._unbroken(connection) or array(
                         "q", chain.from_iterable(connection.execute(self._scan_sql, self._values))
                     )
             except sqlite3.Error as error:
-                explained = _explained(error, self._views.path)
+                explained = explained_for(error, self._views.path)
                 waiting = isinstance(explained, StoreLocked) and time.monotonic() < latest
                 if not waiting and not stop():
                     raise explained from error
@@ -279,37 +287,3 @@ def _scope_sql(shape: Shape, scope: Scope) -> tuple[str, tuple[int, ...]]:
     wanted = ((shape.provider_scope, scope.provider_id), (shape.model_scope, scope.model_id))
     chosen = [(sql, number) for sql, number in wanted if sql and number is not None]
     return " AND ".join(sql + " = ?" for sql, _ in chosen), tuple(number for _, number in chosen)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """What tells one file from another in the same place; raises StoreMissing when there is none."""
-    try:
-        found = os.stat(path)
-    except OSError as error:
-        sentence = f"{path} cannot be found any more. Put it back, or restore a backup."
-        raise StoreMissing(sentence) from error
-    return found.st_dev, found.st_ino
-
-
-def _connect(path: Path, patience: float, mix: tuple[int, int]) -> sqlite3.Connection:
-    """A connection that never creates a file and never writes a row, and can average prices by `mix`.
-
-    `mode=rw` and not `ro`: after another program's crash its journal must be rolled back before reading.
-    """
-    address = f"file:{quote(str(path.absolute()))}?mode=rw"
-    try:
-        connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
-    except sqlite3.Error as error:
-        raise _explained(error, path) from error
-    with suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA query_only = ON")
-    connection.create_function("price_mix", 2, lambda entry, out: mixed(entry, out, mix), deterministic=True)
-    return connection
-
-
-def _explained(error: sqlite3.Error, path: Path) -> StoreError:
-    """The sentence for what SQLite said."""
-    # Peewee comes with it, and the first paint needs neither.
-    from tui_registry.store.faults import explain
-
-    return explain(error, path)
