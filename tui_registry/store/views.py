@@ -31,7 +31,6 @@ CHUNK = 16_384
 MOST_COUNTED = 20_000
 OPCODES_BETWEEN_LOOKS = 5_000
 WORKER_PATIENCE = 5.0
-WORKER_CACHE = "PRAGMA cache_size = -512"  # a page that was read once is not read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,8 @@ class ViewRows:
         Everything is read before the first chunk is given out, so that a slow taker holds no lock.
         """
         found = self._all_ids(stop)
-        for start in range(0, len(found), CHUNK):
+        size = len(found) if isinstance(found, range) else CHUNK
+        for start in range(0, len(found), size or 1):
             if stop():
                 return
             yield found[start : start + CHUNK]
@@ -240,7 +240,6 @@ class ViewRows:
         while not stop():
             try:
                 with closing(connect(self._views.path, 0.1, self._views.mix)) as connection:
-                    connection.execute(WORKER_CACHE)
                     connection.set_progress_handler(stop, OPCODES_BETWEEN_LOOKS)
                     return self._unbroken(connection) or array(
                         "q", chain.from_iterable(connection.execute(self._scan_sql, self._values))

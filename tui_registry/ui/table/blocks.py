@@ -32,7 +32,7 @@ class Blocks:
         self.source = source
         head = source.head(BLOCK)
         self.complete = len(head) < BLOCK and not getattr(source, "cut", False)
-        self.ids = array("q", [id_of(row) for row in head] if self.complete else [])
+        self.ids: array[int] | range = array("q", [id_of(row) for row in head] if self.complete else [])
         self._head = len(head)
         self._total = None if self.complete else source.total()
         self._kept: OrderedDict[int, list[Row | None]] = OrderedDict()
@@ -111,7 +111,11 @@ class Blocks:
         start = len(self.ids)
         if self._sought is not None and self.found is None and self._sought in chunk:
             self.found = start + chunk.index(self._sought)
-        self.ids.extend(chunk)
+        if isinstance(chunk, range) and not self.ids:
+            self.ids = chunk  # a million ids without a gap need no memory
+        else:
+            self.ids = array("q", self.ids) if isinstance(self.ids, range) else self.ids
+            self.ids.extend(chunk)
         return self._let_go(lambda known, block: len(block) < len(known))
 
     def finish(self) -> None:
@@ -119,7 +123,7 @@ class Blocks:
         self.complete = True
         self._let_go(lambda known, block: len(block) != len(known))
 
-    def _let_go(self, is_unfit: "Callable[[array[int], list[Row | None]], bool]") -> bool:
+    def _let_go(self, is_unfit: "Callable[[Sequence[int], list[Row | None]], bool]") -> bool:
         """Drop the blocks that the ids contradict; True if there were any."""
         dropped = []
         for number, block in self._kept.items():
