@@ -203,7 +203,9 @@ FOUND_LATE = (a_purge_leaves_its_permit,)
 """What takes more steps to be found than all others together; the promises' long form looks for it too."""
 
 
-@pytest.mark.parametrize("plant", [each for each in PLANTED if each not in FOUND_LATE], ids=lambda plant: plant.__name__)
+@pytest.mark.parametrize(
+    "plant", [each for each in PLANTED if each not in FOUND_LATE], ids=lambda plant: plant.__name__
+)
 def test_a_planted_bug_is_found(plant: Callable[[Patch], None], monkeypatch: Patch) -> None:
     plant(monkeypatch)
     with pytest.raises((AssertionError, RegistryError)):
