@@ -13,6 +13,8 @@ from textual.pilot import Pilot
 
 from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
+from tests.fault_server import FaultServer
+from tests.openai_like import OpenAiLike, add_provider
 from tests.passphrases import PASSPHRASE, quick
 from tests.registries import CANARY, OPENAI, Home, add_keyed, done, provider_draft
 from tui_registry.errors import KeyFileRefused
@@ -265,6 +267,30 @@ async def test_checking_a_key_asks_for_the_passphrase_and_goes_on(
         await pilot.press("c")
         await unlock(pilot)
         await until(pilot, lambda: seen == [CANARY])
+
+
+async def test_a_plan_needs_no_key_and_the_run_asks_for_the_passphrase(empty: Session) -> None:
+    with FaultServer(OpenAiLike().answer) as server:
+        add_provider(empty, server.url, "m-1")
+        wrap = empty.desk.vault.wrap_for(Secret(PASSPHRASE))
+        done(empty.store, lambda writes: writes.vault.protect(wrap))
+        empty.desk.vault.lock()
+        async with opened(empty) as (app, pilot):
+            await pilot.press("v")
+            await on_screen(pilot, "Sends real requests")
+            await listening(pilot, VerifyDialog)
+            await pilot.press("y")
+            await listening(pilot, UnlockDialog)
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ListScreen))
+            assert server.asked == []
+            assert empty.store.proofs.runs() == []
+            await pilot.press("v")
+            await listening(pilot, VerifyDialog)
+            await pilot.press("y")
+            await unlock(pilot)
+            await on_screen(pilot, "pass         Here/m-1")
+    assert {asked.headers["authorization"] for asked in server.asked if asked.body} == {f"Bearer {CANARY}"}
 
 
 async def test_the_key_is_derived_in_a_thread_so_that_the_screen_lives_on(
