@@ -119,6 +119,16 @@ async def test_keys_of_a_file_are_sealed_for_the_hosts_that_were_named(
     assert empty.store.open_key(empty.store.reads.provider("Groq").id).reveal() == CANARY
 
 
+async def test_every_list_offers_a_file_once(full: Session) -> None:
+    app = full.app()
+    async with app.run_test(size=NARROW) as pilot:
+        for key, words in (("1", "sorted by name"), ("2", "sorted by provider")):
+            await pilot.press(key)
+            await on_screen(pilot, words)
+            offered = [each.title for each in app.get_system_commands(app.screen)]
+            assert sum("file" in title.lower() for title in offered) == 1, offered
+
+
 async def refreshed(pilot: Pilot[None], answer: str) -> None:
     """Ask for a refresh by the palette, and answer what it is to cover."""
     await on_screen(pilot, "5 History")

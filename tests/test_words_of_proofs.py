@@ -91,6 +91,12 @@ def test_a_result_is_told_as_far_as_it_goes() -> None:
         "Latency": "1,234 ms, first token after 300 ms",
         "Cost": "0.00007 USD (usage)",
     }
+    little = replace(bare, score=0.97, scoring_version="1", evidence='{"coverage": 0.4}')
+    assert dict(measured(little)) == {
+        "Score": "0.97, partial: 40% of what counts was measured, scoring version 1"
+    }
+    for text in ('{"coverage": 0.5}', '{"coverage": "0"}', "[]", None):
+        assert dict(measured(replace(little, evidence=text)))["Score"] == "0.97, scoring version 1"
     evidence = evidence_of(
         '{"chunks": 2, "length": 9, "head": "a\\nb", "tail": "z", "cap": 128, "outcome": "ok"}'
     )

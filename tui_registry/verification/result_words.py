@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from tui_registry.money import exact
 from tui_registry.store import ResultRow
 from tui_registry.text import counted
+from tui_registry.verification.scoring import PARTIAL_BELOW
 
 Evidence = Mapping[str, object]
 Fact = tuple[str, str]
@@ -41,12 +42,19 @@ def measured(row: ResultRow) -> Iterator[Fact]:
         yield "Tokens", tokens
     if row.score is not None:
         version = "" if row.scoring_version is None else f", scoring version {row.scoring_version}"
-        yield "Score", f"{row.score:.2f}{version}"
+        yield "Score", f"{row.score:.2f}{_partial(row)}{version}"
     if row.cost is not None:
         source = f" ({row.cost_source})" if row.cost_source else ""
         yield "Cost", f"{exact(row.cost):f} USD{source}"
     if row.model_served:
         yield "Served by", row.model_served
+
+
+def _partial(row: ResultRow) -> str:
+    """How much of a score was measured, where that is little."""
+    share = evidence_of(row.evidence).get("coverage")
+    is_little = isinstance(share, int | float) and share < PARTIAL_BELOW
+    return f", partial: {share:.0%} of what counts was measured" if is_little else ""
 
 
 def request_line(row: ResultRow, evidence: Evidence) -> str | None:

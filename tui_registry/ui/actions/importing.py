@@ -34,7 +34,10 @@ def import_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     """The commands that bring something in, for every screen from which records are changed."""
     if isinstance(screen, DeskScreen) and not screen.desk.store.read_only:
         kinds = "a registry, models.dev, LiteLLM or .env"
-        yield SystemCommand("Import a file…", f"{kinds}; compared first", partial(screen.begin, import_file))
+        if all(each.binding.id != "catalog.file" for each in screen.active_bindings.values()):
+            yield SystemCommand(
+                "Import a file…", f"{kinds}; compared first", partial(screen.begin, import_file)
+            )
         yield SystemCommand(
             "Refresh from models.dev…",
             "its prices and limits, compared first; asks before it uses the network",
