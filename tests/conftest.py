@@ -17,10 +17,10 @@ from tui_registry.vault import Vault
 
 
 def pytest_configure() -> None:
-    """Hear ctrl+c and ctrl+\\ as under a terminal; what a shell runs behind `&` begins deaf to both."""
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    """Hear signals as under a terminal; what runs behind a shell's `&` or nohup begins deaf to some."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, usual)
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @dataclass

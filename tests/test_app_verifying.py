@@ -13,6 +13,7 @@ from tests.openai_like import NAME, OpenAiLike, add_provider
 from tests.registries import CANARY, Home, done
 from tests.watching import Watched
 from tui_registry.store import ModelRow, ProviderRow, RunRow
+from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.screens.dialogs import Dialog
 from tui_registry.ui.screens.list_screen import ListScreen
 from tui_registry.ui.screens.verify_progress import RunPage
@@ -156,6 +157,21 @@ async def test_an_empty_answer_fails(empty: Session) -> None:
             await carry_out(pilot)
             await on_screen(pilot, "✗ fail         Here/m-1")
             await on_screen(pilot, "Here/m-1, chat: The answer holds nothing")
+
+
+async def test_what_a_run_draws_at_its_end_finds_pages_that_are_closed(empty: Session) -> None:
+    with FaultServer(OpenAiLike().answer) as server:
+        add_provider(empty, server.url, "m-1")
+        app = empty.app()
+        async with app.run_test(size=NARROW) as pilot:
+            await pilot.press("5")
+            await to_models(pilot)
+            await carry_out(pilot)
+            await on_screen(pilot, "Activate Here?")
+            screens = [screen for screen in app._registry if isinstance(screen, DeskScreen)]
+        assert {"ModelsScreen", "HistoryScreen", "RunPage"} <= {type(screen).__name__ for screen in screens}
+        for screen in screens:
+            screen.refresh_rows()
 
 
 async def answer_if_asked(pilot: Pilot[None]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +19,10 @@ from hypothesis import strategies as st
 from tests.plain_views import facts, in_order
 from tests.registry_of import BORN, peculiar_registry, registry_of
 from tui_registry.errors import InvalidInput, StoreDamaged, StoreLocked, StoreMissing
+from tui_registry.store import views as views_file
 from tui_registry.store.view_columns import ViewName
 from tui_registry.store.view_shapes import SHAPES
-from tui_registry.store.views import Order, Scope, ViewRows, Views
+from tui_registry.store.views import CHUNK, Order, Scope, ViewRows, Views
 
 VIEWS: tuple[ViewName, ...] = ("providers", "models", "prices", "limits", "history")
 ORDERS = [
@@ -118,6 +120,66 @@ def test_history_stands_newest_first_without_sorting(own: Views) -> None:
     assert [step[3] for step in plan] == ["SCAN r"]
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_long_history_without_gaps_is_whole_and_one_range(tmp_path: Path, descending: bool) -> None:
+    size = CHUNK + 5
+    with closing(Views(registry_of(tmp_path / "registry.db", models=5, results=size))) as views:
+        rows = views.source("history", order=Order("created_at", descending))
+        (found,) = rows.ids(lambda: False)
+        assert isinstance(found, range)
+        assert list(found) == sorted(range(1, size + 1), reverse=descending)
+        assert list(rows.ids(lambda: True)) == []
+
+
+def test_a_first_page_is_of_one_moment_whatever_others_commit(
+    own: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = own.source("models", order=Order("score", True))
+    before = [row[0] for row in rows.head(64)]
+    asked = rows._ids
+    other = sqlite3.connect(own.path, timeout=0)
+    refused: list[str] = []
+
+    def meanwhile(*words: Any) -> list[Any]:  # noqa: ANN401
+        found = asked(*words)
+        try:
+            other.execute("UPDATE model SET score = score / 2, row_version = row_version + 1")
+            other.commit()
+        except sqlite3.OperationalError as error:
+            refused.append(str(error))
+            other.rollback()
+        return found
+
+    monkeypatch.setattr(rows, "_ids", meanwhile)
+    assert [row[0] for row in rows.head(64)] == before
+    assert set(refused) == {"database is locked"}
+    monkeypatch.undo()
+    other.execute("UPDATE model SET score = NULL, row_version = row_version + 1")
+    other.commit()
+    other.close()
+    assert [row[0] for row in rows.head(64)] != before
+
+
+def test_a_filtered_list_by_name_keeps_to_the_index_of_names(own: Views) -> None:
+    for text in ("ctx>=1k", "score>0.1", "llama", "status:verified"):
+        rows = own.source("models", order=Order("name"), text=text)
+        with closing(sqlite3.connect(own.path)) as connection:
+            plan = connection.execute("EXPLAIN QUERY PLAN " + rows._walk_sql, rows._values).fetchall()
+        assert "model_by_name" in plan[0][3], (text, plan)
+        assert not any("TEMP B-TREE FOR ORDER" in step[3] for step in plan), (text, plan)
+
+
+def test_many_models_with_their_providers_price_are_sorted_all_the_same(tmp_path: Path) -> None:
+    path = registry_of(tmp_path / "registry.db", models=3_000, providers=4)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM model_pricing WHERE model_id % 50")
+        connection.commit()
+    with closing(Views(path)) as views:
+        for descending in (False, True):
+            rows = views.source("prices", order=Order("input_price_per_token", descending))
+            assert [row[0] for row in rows.head(64)] == all_ids(rows)[:64]
+
+
 def test_a_history_with_gaps_lists_only_what_is_there(own: Views) -> None:
     with closing(sqlite3.connect(own.path)) as connection:
         connection.execute("INSERT INTO meta VALUES ('purge', '2')")
@@ -161,14 +223,18 @@ def test_another_sessions_commit_is_seen_by_rows_that_were_opened_before_it(own:
     assert len(all_ids(rows)) == rows.total() == before + 1
 
 
-def test_a_page_out_of_time_is_a_true_beginning_and_says_that_it_was_cut(tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["source", "score", "name", "input_price_per_token"])
+def test_a_page_out_of_time_is_a_true_beginning_and_says_that_it_was_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    monkeypatch.setattr(views_file, "OPCODES_BETWEEN_LOOKS", 100)
     path = registry_of(tmp_path / "registry.db", models=3_000)
     with closing(Views(path, budget=0)) as hurried, closing(Views(path)) as patient:
-        rows = hurried.source("models", order=Order("source"))
+        rows = hurried.source("models", order=Order(column))
         page = [row[0] for row in rows.head(64)]
         assert rows.cut
         assert len(page) < 64
-        whole = patient.source("models", order=Order("source"))
+        whole = patient.source("models", order=Order(column))
         assert page == [row[0] for row in whole.head(64)][: len(page)]
         assert len(whole.head(64)) == 64
         assert not whole.cut

@@ -1,8 +1,11 @@
-"""What a list is made of: its columns, the joins behind them, the order of equals; and what cells say."""
+"""What lists are described with: columns, shapes, where values stand in order, and what cells say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""The condition for ids that are bound as one JSON text."""
 
 ViewName = Literal["providers", "models", "prices", "limits", "history"]
 

@@ -33,7 +33,7 @@ def connect(path: Path, patience: float, mix: tuple[int, int]) -> sqlite3.Connec
         connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
     except sqlite3.Error as error:
         raise explained_for(error, path) from error
-    with suppress(sqlite3.OperationalError):
+    with suppress(sqlite3.Error):  # what is wrong with the file is said by the first question to it
         connection.execute("PRAGMA query_only = ON")
         connection.execute(CACHE)
     connection.create_function("price_mix", 2, lambda entry, out: mixed(entry, out, mix), deterministic=True)

@@ -30,7 +30,8 @@ _MODEL_PRICES = (
 _MODELS_BY_PROVIDER = "provider p CROSS JOIN model m ON m.provider_id = p.id" + _MODEL_PRICES
 _MODELS_BY_NAME = "model m CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
 _MODELS_AS_STORED = "model m NOT INDEXED CROSS JOIN provider p ON p.id = m.provider_id" + _MODEL_PRICES
-_MODEL_WALKS = {"name": _MODELS_BY_NAME}
+# Named, as with a filter SQLite would leave the order for an index of what is filtered by.
+_MODEL_WALKS = {"name": _MODELS_BY_NAME.replace("model m", "model m INDEXED BY model_by_name", 1)}
 _OF_PRICES = (
     "input_price_per_token",
     "output_price_per_token",

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from tui_registry.clock import Clock, utc_now
 from tui_registry.errors import InvalidInput, StoreLocked
 from tui_registry.money import USUAL_MIX
-from tui_registry.store.first_page import AMONG, FIRST_TRY, first_page
-from tui_registry.store.view_columns import Column, Shape, ViewName
+from tui_registry.store.first_page import first_page
+from tui_registry.store.view_columns import AMONG, Column, Shape, ViewName
 from tui_registry.store.view_connection import connect, explained_for, identity
 from tui_registry.store.view_shapes import SHAPES
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_registry.store.rows import Cell, Row
 
 CHUNK = 16_384
+FIRST_TRY = 0.012
 MOST_COUNTED = 20_000
 OPCODES_BETWEEN_LOOKS = 5_000
 WORKER_PATIENCE = 5.0
@@ -144,7 +145,6 @@ class ViewRows:
         cells = ", ".join((shape.key, *(each.sql for each in shape.columns)))
         self._rows_sql = " ".join(("SELECT", cells, "FROM", shape.rows, "WHERE", shape.key, AMONG))
         self._in_time = shape.counted == "verification_result" and column.name == "created_at" and not where
-        self._descending = descending
 
     @property
     def statement(self) -> str:
@@ -157,39 +157,61 @@ class ViewRows:
 
     def slice(self, start: int, size: int) -> "list[Row]":
         """The rows from a position on, for the time while the ids are not loaded yet."""
-        page = (*self._values, size, start)
-        found = None
-        if self._rank is not None and not start:
-            found = first_page(self._whole, self._shape, self._rank, self._order, size)
-        elif self._walk_sql != self._scan_sql:
-            found = self._ids(f"{self._walk_sql} LIMIT ? OFFSET ?", page, FIRST_TRY)
-        if found is None or self.cut:
-            found = self._ids(f"{self._scan_sql} LIMIT ? OFFSET ?", page, self._views.budget)
-        return [row for row in self.rows(found) if row is not None]
+        budget = self._views.budget
+        latest = None if budget is None else time.monotonic() + budget
+        with self._one_moment():
+            found = self._by_index(start, size, latest)
+            if found is None:
+                found = self._ids(f"{self._scan_sql} LIMIT ? OFFSET ?", (*self._values, size, start), latest)
+            return [row for row in self.rows(found) if row is not None]
 
-    def _ids(self, sql: str, values: "Sequence[Cell]", budget: float | None) -> list[Any]:
-        """What is found as far as `budget` seconds allow; `cut` says whether they did not."""
+    @contextmanager
+    def _one_moment(self) -> Iterator[None]:
+        """What is asked meanwhile is answered from one state of the file, whatever others commit."""
+        connection = self._views.connection()
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.ProgrammingError):  # closed, as another file stands in this one's place
+                connection.rollback()
+
+    def _by_index(self, start: int, size: int, latest: float | None) -> list[int] | None:
+        """A page by an index that has its order; None where there is none, or it does not help soon."""
+        if self._rank is not None and not start:
+
+            def ask(sql: str, values: "Sequence[Cell]") -> list[Any]:
+                found = self._ids(sql, values, latest)
+                if self.cut:
+                    raise TimeoutError
+                return found
+
+            with suppress(TimeoutError):
+                return first_page(ask, self._shape, self._rank, self._order, size)
+        elif self._walk_sql != self._scan_sql:
+            soon = time.monotonic() + FIRST_TRY
+            page = (*self._values, size, start)
+            found = self._ids(f"{self._walk_sql} LIMIT ? OFFSET ?", page, min(soon, latest or soon))
+            return None if self.cut else found
+        return None
+
+    def _ids(self, sql: str, values: "Sequence[Cell]", latest: float | None) -> list[Any]:
+        """What is found until the clock shows `latest`; `cut` says whether that was not all."""
         found: list[Any] = []
         connection = self._views.connection()
         self.cut = False
-        if budget is not None:
-            latest = time.monotonic() + budget
+        if latest is not None:
             connection.set_progress_handler(lambda: time.monotonic() > latest, OPCODES_BETWEEN_LOOKS)
         try:
             with closing(connection.execute(sql, values)) as page:
                 found.extend(chain.from_iterable(page))
         except sqlite3.Error as error:
-            if error.sqlite_errorname != "SQLITE_INTERRUPT":
+            if getattr(error, "sqlite_errorname", "") != "SQLITE_INTERRUPT":
                 raise explained_for(error, self._views.path) from error
             self.cut = True
         finally:
             connection.set_progress_handler(None, 0)
         return found
-
-    def _whole(self, sql: str, values: "Sequence[Cell]", budget: float | None = None) -> list[Any] | None:
-        """All that is found, None if there was not time enough for it."""
-        found = self._ids(sql, values, budget or self._views.budget)
-        return None if self.cut else found
 
     def rows(self, ids: Sequence[int]) -> "list[Row | None]":
         """The rows of these ids in the order asked; None where a record is gone."""
@@ -207,14 +229,15 @@ class ViewRows:
     def ids(self, stop: Callable[[], bool]) -> Iterator["Sequence[int]"]:
         """All ids in order, in chunks, on a connection of its own; ends early once `stop()` is true.
 
-        Everything is read before the first chunk is given out, so that a slow taker holds no lock.
+        A history without gaps is one chunk, a range. Everything is read before the first chunk is given out,
+        so that a slow taker holds no lock.
         """
         found = self._all_ids(stop)
-        size = len(found) if isinstance(found, range) else CHUNK
-        for start in range(0, len(found), size or 1):
+        size = max(len(found), 1) if isinstance(found, range) else CHUNK
+        for start in range(0, len(found), size):
             if stop():
                 return
-            yield found[start : start + CHUNK]
+            yield found[start : start + size]
 
     def total(self) -> int | None:
         """How many rows there are; None when a filter is set or counting would take long."""
@@ -261,7 +284,7 @@ class ViewRows:
         ).fetchone()
         if not number or last - first + 1 != number:
             return None
-        return range(last, first - 1, -1) if self._descending else range(first, last + 1)
+        return range(last, first - 1, -1) if self._order[1] else range(first, last + 1)
 
 
 def _compiled(view: ViewName, text: str, clock: Clock) -> "CompiledFilter":

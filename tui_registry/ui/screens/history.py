@@ -48,7 +48,8 @@ class HistoryScreen(ListScreen):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show the newest results, in the list and on the line above it."""
         super().refresh_rows(at=at)
-        self._draw_strip()
+        if self.query("#strip"):
+            self._draw_strip()
 
     @work(exclusive=True, group="strip")
     async def _draw_strip(self) -> None:

@@ -102,6 +102,8 @@ class ListScreen(ChoosingScreen):
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
+        if not self.query(RecordTable):  # it is being closed
+            return
         try:
             version = self.desk.store.data_version(), self.desk.keys_seen
         except StoreError as error:

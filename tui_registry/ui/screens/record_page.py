@@ -48,6 +48,8 @@ class RecordPage(DeskScreen):
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Draw the record as it is now."""
+        if not self.query("#record"):  # what goes on behind a page may end while the page is being closed
+            return
         try:
             self.query_one("#record", Static).update(self._describe())
         except RegistryError as error:

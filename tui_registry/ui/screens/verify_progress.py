@@ -23,7 +23,9 @@ class RunPage(RecordPage):
         super().__init__(desk, "history", "Verifying", lambda: run.progress.page(ascii_only=desk.ascii))
 
     def refresh_rows(self, *, at: int | None = None) -> None:
-        """Draw how far the run is."""
+        """Draw how far the run is, unless the page is being closed."""
+        if not self.query("#page"):
+            return
         if self._run.progress.is_over:
             self.query_one("#page").border_title = "Verified"
         super().refresh_rows(at=at)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from rich.style import Style
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -107,9 +108,11 @@ class PaintedRows(ScrollView):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines as they were drawn: they bring their background, and no border is laid around them."""
+        """Lines as they were drawn, without a border or a tint; before a resize is known, of its width."""
         filters, background = self.get_line_filters(), self.background_colors[1]
         strips = [self.render_line(y) for y in crop.line_range]
+        width, blank = self.size.width, self._painter.looks.get("row", Style.null())
+        strips = [strip.adjust_cell_length(width, blank) for strip in strips]
         for each in filters:
             strips = [strip.apply_filter(each, background) for strip in strips]
         is_whole = crop.column_span == (0, self.size.width)

@@ -35,7 +35,7 @@ class EscapeDriver(LinuxDriver):
     """
 
     _is_unsure = False
-    """Whether the last key may not be handled yet."""
+    """Whether the last key is perhaps not handled yet."""
 
     def run_input_thread(self) -> None:
         """Read keys until the app ends."""
@@ -62,7 +62,9 @@ class EscapeDriver(LinuxDriver):
                 self._wait_until_handled()
 
     def _hand_over(self, event: Message) -> None:
-        """Give the app an event, the key before it being handled."""
+        """Give the app an event, the key before it being handled; one that ends takes no more."""
+        if self.exit_event.is_set():
+            return
         if self._is_unsure:
             self._wait_until_handled()
         self.process_message(event)

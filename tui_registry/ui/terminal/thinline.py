@@ -34,6 +34,7 @@ STRIPS = 256
 """Strips whose cells are remembered."""
 
 Cells = tuple[list[str | None], list[Pen]]
+"""Texts and pens of a strip; shared, so not to be changed."""
 
 
 class ThinLine:
