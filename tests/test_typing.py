@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from textual.pilot import Pilot
@@ -62,6 +63,8 @@ async def test_every_sign_typed_into_an_input_ends_up_in_it(full: Session) -> No
 
 
 NAME = "a[/b]c [v2]"
+LEAST_WAIT = 0.01
+"""Seconds that a key would at least wait for one that nobody handles any more."""
 
 
 @pytest.fixture
@@ -112,3 +115,14 @@ def test_what_a_slow_line_brings_at_once_is_typed_where_it_belongs(tmp_path: Pat
     terminal.shows("1, sorted by name")
     terminal.type("q")
     assert terminal.end() == 0
+
+
+def test_keys_typed_after_the_last_one_do_not_hold_the_program_back(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    shell.done("provider", "add", "Groq")
+    terminal = Watched(shell.root)
+    terminal.shows("Groq")
+    terminal.type("\x11" + "j" * 600)
+    started = monotonic()
+    assert terminal.end() == 0
+    assert monotonic() - started < 600 * LEAST_WAIT

@@ -23,7 +23,7 @@ from tui_registry.store.schema import (
 DEEP_CHECK_BYTES = 20_000_000
 """Above this a start reads no pages, which would take more than a tenth of a second."""
 
-VALUE_CHECK_BYTES = 1_500_000
+VALUE_CHECK_BYTES = 2_000_000
 """Above this a start compares no values with the rules, which takes ten times as long as reading pages."""
 
 
