@@ -4,7 +4,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -97,13 +97,13 @@ def test_a_long_name_is_cut_at_its_end_or_in_its_middle() -> None:
 )
 def test_a_megabyte_of_anything_is_handled_in_a_moment(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    start = perf_counter()
+    start = process_time()
     clean(text, limit=40)
     cut_middle(text, 40)
     looks_like_key(text)
     with pytest.raises(ValueError, match="key"):
         read_pasted_key(text)
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
 
 
 @pytest.mark.parametrize(
