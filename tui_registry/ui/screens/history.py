@@ -40,6 +40,7 @@ class HistoryScreen(ListScreen):
                 pane=True,
             ),
         )
+        self._summed: tuple[object, ...] | None = None
 
     def compose_head(self) -> ComposeResult:
         """The last thirty days on one line."""
@@ -48,17 +49,19 @@ class HistoryScreen(ListScreen):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show the newest results, in the list and on the line above it."""
         super().refresh_rows(at=at)
-        if self.query("#strip"):
-            self._draw_strip()
+        state = (*self._seen, f"{self.desk.clock():%Y-%m-%d}")
+        if state != self._summed and self.query("#strip"):
+            self._draw_strip(state)
 
     @work(exclusive=True, group="strip")
-    async def _draw_strip(self) -> None:
+    async def _draw_strip(self, state: tuple[object, ...]) -> None:
         """Sum up the last thirty days in a thread and draw them; hidden while nothing was verified."""
         desk, strip = self.desk, self.query_one("#strip", Static)
         try:
             days = await asyncio.to_thread(desk.store.history.days, Scope(), desk.clock())
         except RegistryError:
             return  # the list's banner says why; the strip stays as it is
+        self._summed = state
         strip.display = any(day.results for day in days)
         drawn = pictures.share_strip(days, ascii_only=desk.ascii)
         legend = pictures.share_legend(ascii_only=desk.ascii)
