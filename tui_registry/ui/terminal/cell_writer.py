@@ -167,9 +167,12 @@ class CellWriter:
         assert self._place is not None
         y = self._place[1]
         texts, pens, sent = line.texts, line.pens, self._sent
-        blanks = self._erased(line, start, end)
+        blanks, look = self._erased(line, start, end)
         cells = [x for x in range(start, end) if texts[x] and x not in blanks]
-        for first, last in _runs(_in_order(cells, pens) if is_narrow else cells, line):
+        ordered = _in_order(cells, pens) if is_narrow else cells
+        if look is not None and ordered is not cells:
+            ordered = [*_without_edges(ordered, {x for x in cells if texts[x] == " " and pens[x] is look})]
+        for first, last in _runs(ordered, line):
             self._take(pens[first])
             if self._place != (first, y):
                 self._go(first, y)
@@ -185,20 +188,20 @@ class CellWriter:
             sequence, self._pen = change(self._pen, pen)
             self._sent.append(sequence)
 
-    def _erased(self, line: Line, start: int, end: int) -> Set[int]:
-        """Erase the cells from the cursor on if that spares bytes; the cells that are then as wanted."""
+    def _erased(self, line: Line, start: int, end: int) -> tuple[Set[int], Pen | None]:
+        """Erase the cells from the cursor on if that spares bytes; what is not written, and their pen."""
         runs = list(_blank_runs(line, start, end)) if self._erases else []
         steps = sum(len(f"\x1b[{len(run)}C") for run in runs if run.stop < end)
         erase = f"\x1b[{end - start}X"
         if sum(map(len, runs)) <= steps + len(erase):
-            return frozenset()
+            return frozenset(), None
         blank = line.pens[runs[0].start]
         # The pen of the letters that follow erases as well, and need not be taken then.
         self._take(
             next((pen for pen in line.pens[start:end] if pen != blank and pen.blank() == blank), blank)
         )
         self._sent.append(erase)
-        return {x for run in runs for x in run}
+        return {x for run in runs for x in run}, blank
 
 
 @lru_cache(maxsize=1024)
@@ -272,6 +275,23 @@ def _in_order(cells: list[int], pens: list[Pen]) -> list[int]:
         return cells
     late = set(others)
     return [x for x in cells if x not in late] + others
+
+
+def _without_edges(cells: list[int], erased: Set[int]) -> Iterator[int]:
+    """The cells without those erased ones beside which the cursor jumps, and might as well jump further."""
+    stretches: list[list[int]] = []
+    for x in cells:
+        if stretches and x == stretches[-1][-1] + 1:
+            stretches[-1].append(x)
+        else:
+            stretches.append([x])
+    for place, stretch in enumerate(stretches):
+        first, last = 0, len(stretch)
+        while place > 0 and first < last and stretch[first] in erased:
+            first += 1
+        while place + 1 < len(stretches) and first < last and stretch[last - 1] in erased:
+            last -= 1
+        yield from stretch[first:last]
 
 
 def _blank_runs(line: Line, start: int, end: int) -> Iterator[range]:
