@@ -17,7 +17,7 @@ from tests.conftest import Session
 from tests.terminals import Terminal
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.terminal import thinline
-from tui_registry.ui.terminal.cell_writer import PLAIN, change, pen_of
+from tui_registry.ui.terminal.pens import PLAIN, change, pen_of
 from tui_registry.ui.terminal.thinline import ThinLine, fills_erased
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True, legacy_windows=False)

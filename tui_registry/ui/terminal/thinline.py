@@ -14,7 +14,8 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui_registry.ui.terminal.cell_writer import PLAIN, CellWriter, Line, Pen, Unknown, pen_of
+from tui_registry.ui.terminal.cell_writer import CellWriter, Line, Unknown
+from tui_registry.ui.terminal.pens import PLAIN, Pen, pen_of
 
 WORTH_SCROLLING = 100
 """Cells a scrolled band must save, because moving it costs bytes too."""
