@@ -1,8 +1,10 @@
 """What lists are described with: columns, shapes, where values stand in order, and what cells say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+
+from tui_registry.errors import InvalidInput
 
 AMONG = "IN (SELECT value FROM json_each(?))"
 """The condition for ids that are bound as one JSON text."""
@@ -58,17 +60,17 @@ class Shape:
 
     key: str
     scan: str
-    walks: Mapping[str, str]
-    sweeps: Mapping[str, str]
     scoped: str
     rows: str
     columns: tuple[Column, ...]
-    ranks: Mapping[str, Rank]
     tie: tuple[str, ...]
     counted: str
     provider_scope: str
-    model_scope: str
     default: tuple[str, bool]
+    model_scope: str = ""
+    walks: Mapping[str, str] = field(default_factory=dict)
+    sweeps: Mapping[str, str] = field(default_factory=dict)
+    ranks: Mapping[str, Rank] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,6 +80,21 @@ class Shape:
     def column(self, name: str) -> Column | None:
         """The column of this name."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def sorted_by(self, name: str | None, descending: bool) -> tuple[Column, bool]:
+        """The column of this name and the direction, without a name this list's own; raises InvalidInput."""
+        name, descending = self.default if name is None else (name, descending)
+        column = self.column(name)
+        if column is None:
+            choices = ", ".join(self.names)
+            raise InvalidInput({"sort": f"There is no column {name!r} here. Sort by one of: {choices}."})
+        return column, descending
+
+    def limited_to(self, provider_id: int | None, model_id: int | None) -> tuple[str, tuple[int, ...]]:
+        """The conditions that let one provider or one model through, with their values; None means all."""
+        wanted = ((self.provider_scope, provider_id), (self.model_scope, model_id))
+        chosen = [(sql, number) for sql, number in wanted if sql and number is not None]
+        return " AND ".join(sql + " = ?" for sql, _ in chosen), tuple(number for _, number in chosen)
 
     def order(self, column: Column, descending: bool) -> str:
         """The whole ORDER BY: the column, then what tells equals apart, always the same way."""

@@ -1,5 +1,7 @@
 """The five lists: what each shows, the joins behind it and the order of equals."""
 
+from dataclasses import replace
+
 from tui_registry.store.view_columns import (
     CURRENCY,
     INPUT,
@@ -82,9 +84,6 @@ _PROVIDER_ROWS = (
 PROVIDERS = Shape(
     key="p.id",
     scan=_PROVIDER_ROWS,
-    walks={},
-    sweeps={},
-    ranks={},
     scoped=_PROVIDER_ROWS,
     rows=_PROVIDER_ROWS,
     columns=(
@@ -112,7 +111,6 @@ PROVIDERS = Shape(
     tie=_PROVIDER_TIE,
     counted="provider",
     provider_scope="p.id",
-    model_scope="",
     default=("name", False),
 )
 
@@ -159,14 +157,10 @@ MODELS = Shape(
     default=("provider", False),
 )
 
-PRICES = Shape(
-    key="m.id",
-    scan=_MODELS_BY_PROVIDER,
-    walks=_MODEL_WALKS,
+PRICES = replace(
+    MODELS,
     sweeps=_MODEL_SWEEPS | dict.fromkeys(("source", "source_date"), _MODELS_AS_STORED),
     ranks={"model_id": _MODEL_RANKS["model_id"], **_PRICE_RANKS},
-    scoped=_MODELS_BY_PROVIDER,
-    rows=_MODELS_BY_NAME,
     columns=(
         *_MODEL_HEAD,
         *_PRICE_HEAD,
@@ -180,19 +174,11 @@ PRICES = Shape(
         words("note", "mp.note"),
         Column("provider_id", "m.provider_id"),
     ),
-    tie=_MODEL_TIE,
-    counted="model",
-    provider_scope="m.provider_id",
-    model_scope="m.id",
-    default=("provider", False),
 )
 
-LIMITS = Shape(
-    key="p.id",
+LIMITS = replace(
+    PROVIDERS,
     scan=_LIMIT_ROWS,
-    walks={},
-    sweeps={},
-    ranks={},
     scoped=_LIMIT_ROWS,
     rows=_LIMIT_ROWS,
     columns=(
@@ -205,19 +191,11 @@ LIMITS = Shape(
         Column("last_updated", "l.last_updated"),
         Column("is_active", "p.is_active"),
     ),
-    tie=_PROVIDER_TIE,
-    counted="provider",
-    provider_scope="p.id",
-    model_scope="",
-    default=("name", False),
 )
 
 HISTORY = Shape(
     key="r.id",
     scan=_HISTORY_ROWS,
-    walks={},
-    sweeps={},
-    ranks={},
     scoped=_HISTORY_ROWS,
     rows=_HISTORY_ROWS,
     columns=(

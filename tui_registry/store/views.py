@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_registry.clock import Clock, utc_now
-from tui_registry.errors import InvalidInput, StoreLocked
+from tui_registry.errors import StoreLocked
 from tui_registry.money import USUAL_MIX
 from tui_registry.store.first_page import first_page
 from tui_registry.store.view_columns import AMONG, Column, Shape, ViewName
@@ -79,7 +79,8 @@ class Views:
     ) -> "ViewRows":
         """The rows of a view; raises InvalidInput when it has no such column to sort by."""
         shape = SHAPES[view]
-        column, descending = _sorted_by(shape, order or Order())
+        wish = order or Order()
+        column, descending = shape.sorted_by(wish.column, wish.descending)
         wanted = _compiled(view, text, self.clock) if text else None
         return ViewRows(self, shape, wanted, column=column, descending=descending, scope=scope or Scope())
 
@@ -125,7 +126,7 @@ class ViewRows:
         self._shape = shape
         condition, values = (wanted.where_sql, wanted.params) if wanted else ("", ())
         self._filtered = bool(condition)
-        self._scope, self._scoped = _scope_sql(shape, scope)
+        self._scope, self._scoped = shape.limited_to(scope.provider_id, scope.model_id)
         self._values: tuple[int | float | str, ...] = (*self._scoped, *values)
         where = " AND ".join(part for part in (self._scope, condition) if part)
         order = shape.order(column, descending)
@@ -162,7 +163,7 @@ class ViewRows:
         with self._one_moment():
             found = self._by_index(start, size, latest)
             if found is None:
-                found = self._ids(f"{self._scan_sql} LIMIT ? OFFSET ?", (*self._values, size, start), latest)
+                found = self._page(self._scan_sql, start, size, latest)
             return [row for row in self.rows(found) if row is not None]
 
     @contextmanager
@@ -190,10 +191,13 @@ class ViewRows:
                 return first_page(ask, self._shape, self._rank, self._order, size)
         elif self._walk_sql != self._scan_sql:
             soon = time.monotonic() + FIRST_TRY
-            page = (*self._values, size, start)
-            found = self._ids(f"{self._walk_sql} LIMIT ? OFFSET ?", page, min(soon, latest or soon))
+            found = self._page(self._walk_sql, start, size, min(soon, latest or soon))
             return None if self.cut else found
         return None
+
+    def _page(self, sql: str, start: int, size: int, latest: float | None) -> list[int]:
+        """The ids of a page of what a statement gives, as far as there is time."""
+        return self._ids(f"{sql} LIMIT ? OFFSET ?", (*self._values, size, start), latest)
 
     def _ids(self, sql: str, values: "Sequence[Cell]", latest: float | None) -> list[Any]:
         """What is found until the clock shows `latest`; `cut` says whether that was not all."""
@@ -292,20 +296,3 @@ def _compiled(view: ViewName, text: str, clock: Clock) -> "CompiledFilter":
     from tui_registry.store.filters import compile_filter
 
     return compile_filter(view, text, clock=clock)
-
-
-def _sorted_by(shape: Shape, order: Order) -> tuple[Column, bool]:
-    """The column and direction an order asks for."""
-    name, descending = shape.default if order.column is None else (order.column, order.descending)
-    column = shape.column(name)
-    if column is None:
-        choices = ", ".join(shape.names)
-        raise InvalidInput({"sort": f"There is no column {name!r} here. Sort by one of: {choices}."})
-    return column, descending
-
-
-def _scope_sql(shape: Shape, scope: Scope) -> tuple[str, tuple[int, ...]]:
-    """The conditions of a scope, with their values."""
-    wanted = ((shape.provider_scope, scope.provider_id), (shape.model_scope, scope.model_id))
-    chosen = [(sql, number) for sql, number in wanted if sql and number is not None]
-    return " AND ".join(sql + " = ?" for sql, _ in chosen), tuple(number for _, number in chosen)

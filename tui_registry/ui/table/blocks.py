@@ -3,6 +3,7 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -113,8 +114,9 @@ class Blocks:
             self.found = start + chunk.index(self._sought)
         if isinstance(chunk, range) and not self.ids:
             self.ids = chunk  # a million ids without a gap need no memory
+        elif isinstance(self.ids, range):
+            self.ids = array("q", chain(self.ids, chunk))
         else:
-            self.ids = array("q", self.ids) if isinstance(self.ids, range) else self.ids
             self.ids.extend(chunk)
         return self._let_go(lambda known, block: len(block) < len(known))
 

@@ -115,8 +115,9 @@ class PaintedRows(ScrollView):
         strips = [strip.adjust_cell_length(width, blank) for strip in strips]
         for each in filters:
             strips = [strip.apply_filter(each, background) for strip in strips]
-        is_whole = crop.column_span == (0, self.size.width)
-        return strips if is_whole else [strip.crop(*crop.column_span) for strip in strips]
+        return (
+            strips if crop.column_span == (0, width) else [strip.crop(*crop.column_span) for strip in strips]
+        )
 
     def render_line(self, y: int) -> Strip:
         """One line of the table."""
