@@ -50,8 +50,8 @@ def handed_out(home: Home) -> Store:
             endpoint = known.endpoint.replace("{resource}.openai.azure.com", "resource.invalid")
             switched_on(store, known.name, endpoint, on=known.name not in ("Quiet", "Azure OpenAI"))
         groq = store.reads.provider("Groq")
-        done(store, lambda write: write.save_pricing(groq.id, pricing_draft(5e-8, 8e-8), None))
-        done(store, lambda write: write.save_limits(groq.id, limits_draft(requests_per_minute=30), None))
+        done(store, lambda write: write.save_pricing(groq, pricing_draft(5e-8, 8e-8), None))
+        done(store, lambda write: write.save_limits(groq, limits_draft(requests_per_minute=30), None))
     with closing(sqlite3.connect(home.database)) as connection:
         for name, *facts in MODELS:
             put_model(connection, name, *facts)
@@ -79,11 +79,11 @@ MODELS: tuple[tuple[Any, ...], ...] = (
 
 def switched_on(store: Store, name: str, endpoint: str, *, on: bool = True) -> None:
     """Add a provider, and switch it on by a key that passed its check."""
-    id = done(store, lambda write: write.add_provider(provider_draft(name, endpoint))).id
+    added = done(store, lambda write: write.add_provider(provider_draft(name, endpoint)))
     if on:
-        row = done(store, lambda write: write.set_key(id, Secret(KEY)))
+        row = done(store, lambda write: write.set_key(added, Secret(KEY)))
         check_key(store, row, "pass")
-        done(store, lambda write: write.activate(id))
+        done(store, lambda write: write.activate(row))
 
 
 def put_model(

@@ -69,7 +69,7 @@ def add_provider(session: Session, url: str, *models: str, price: float | None =
     known = KnownProvider(NAME, url, key_proof="GET /models", source="user")
     done(store, lambda write: write.add_known_provider(known))
     row = done(store, lambda write: write.add_provider(provider_draft(NAME, url)))
-    done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+    done(store, lambda write: write.set_key(row, Secret(CANARY)))
     for model_id in models:
         _add_model(session, row, model_id, price)
     session.desk.asking = Options(clock=session.home.clock, confirm_after=0.0)
@@ -77,7 +77,7 @@ def add_provider(session: Session, url: str, *models: str, price: float | None =
 
 
 def _add_model(session: Session, row: ProviderRow, model_id: str, price: float | None) -> None:
-    model = done(session.store, lambda write: write.add_model(row.id, model_draft(model_id)))
+    model = done(session.store, lambda write: write.add_model(row, model_draft(model_id)))
     if price is not None:
         draft = model_pricing_draft(price, price)
-        done(session.store, lambda write: write.save_model_pricing(model.id, draft, None))
+        done(session.store, lambda write: write.save_model_pricing(model, draft, None))

@@ -79,7 +79,7 @@ def saved(before: Plain | None, values: Plain, source: str = "user") -> Plain:
 def plain_content(providers: dict[int, Plain]) -> Plain:
     """The dictionaries in the shape `file_content` gives."""
     return {
-        "settings": {"known_providers"},
+        "settings": {"known_providers", "edition"},
         "providers": {id: _plain(each) for id, each in providers.items()},
     }
 

@@ -138,27 +138,32 @@ def add_groq(store: Store) -> ProviderRow:
 
 def add_keyed(store: Store, key: str = CANARY) -> ProviderRow:
     """A provider with a key that nobody has checked."""
-    id = add_groq(store).id
-    return done(store, lambda write: write.set_key(id, Secret(key)))
+    row = add_groq(store)
+    return done(store, lambda write: write.set_key(row, Secret(key)))
 
 
 def add_active(store: Store, key: str = CANARY) -> ProviderRow:
     """A provider with a key that passed its check, switched on."""
     row = add_keyed(store, key)
     check_key(store, row, "pass")
-    return done(store, lambda write: write.activate(row.id))
+    return done(store, lambda write: write.activate(row))
 
 
 def check_key(store: Store, row: ProviderRow, status: str) -> ProviderRow:
     """The provider after a check of its key ended like this."""
     fingerprint = row.key_fingerprint or "0" * 16
-    done(store, lambda write: write.record_key_check(row.id, fingerprint, status, "as told"))
+    done(store, lambda write: write.record_key_check(row, fingerprint, status, "as told"))
     return store.reads.provider_by_id(row.id)
+
+
+def owner_of(store: Store, model: ModelRow) -> ProviderRow:
+    """The provider of a model."""
+    return store.reads.provider_by_id(model.provider_id)
 
 
 def add_model(store: Store, provider: ProviderRow, model_id: str = "llama-4", **fields: object) -> ModelRow:
     """A model of a provider."""
-    return done(store, lambda write: write.add_model(provider.id, model_draft(model_id, **fields)))
+    return done(store, lambda write: write.add_model(provider, model_draft(model_id, **fields)))
 
 
 def catalogue(*models: CatalogModel, name: str = "Groq") -> CatalogBatch:

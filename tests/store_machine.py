@@ -189,7 +189,7 @@ class StoreMachine(RuleBasedStateMachine):
         sight = self.sessions[session].forms["provider"]
         mine = {each: sight.plain[each] for each in PROVIDER_TEXTS} | edits
         draft = provider_draft(**{each: text for each, text in mine.items() if text is not None})
-        save: Callable[[Writes], Any] = lambda w: w.save_provider(sight.id, draft, sight.row)  # noqa: E731
+        save: Callable[[Writes], Any] = lambda w: w.save_provider(draft, sight.row)  # noqa: E731
         now = self.providers.get(sight.id)
         if now is None:
             return self.refused(Gone, save)
@@ -219,11 +219,12 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5))
     def delete_provider(self, number: int) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
         if provider["models"] or provider["key_results"]:
-            self.refused(HasDependents, lambda w: w.delete_provider(id))
+            self.refused(HasDependents, lambda w: w.delete_provider(seen))
         else:
-            self.do(lambda w: w.delete_provider(id))
+            self.do(lambda w: w.delete_provider(seen))
             del self.providers[id]
 
     @precondition(has_provider)
@@ -231,16 +232,17 @@ class StoreMachine(RuleBasedStateMachine):
     def purge_provider(self, number: int, typed: str) -> None:
         """A purge takes everything of one provider, or nothing."""
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         name = self.providers[id]["name"]
         if typed == "wrong":
-            return self.refused(Refused, lambda w: w.purge_provider(id, name[1:]))
+            return self.refused(Refused, lambda w: w.purge_provider(seen, name[1:]))
         backups = self.home.database.parent / "backups"
         if typed == "no backup":
             shutil.rmtree(backups, ignore_errors=True)
             backups.write_text("in the way")
-            self.refused(StoreError, lambda w: w.purge_provider(id, name))
+            self.refused(StoreError, lambda w: w.purge_provider(seen, name))
             return backups.unlink()
-        self.do(lambda w: w.purge_provider(id, name))
+        self.do(lambda w: w.purge_provider(seen, name))
         del self.providers[id]
         return None
 
@@ -249,8 +251,9 @@ class StoreMachine(RuleBasedStateMachine):
     def set_key(self, number: int, key: str) -> None:
         """A new key is for the present host and has not been checked."""
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
-        row = self.do(lambda w: w.set_key(id, Secret(CANARY + key)))
+        row = self.do(lambda w: w.set_key(seen, Secret(CANARY + key)))
         provider |= {
             "key": (CANARY + key, origin(provider["endpoint"])),
             "is_active": False,
@@ -263,8 +266,9 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5))
     def remove_key(self, number: int) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
-        self.do(lambda w: w.remove_key(id))
+        self.do(lambda w: w.remove_key(seen))
         if provider["key"]:
             provider |= {"key": None, "is_active": False, "validated": False}
             provider["row_version"] += 1
@@ -273,9 +277,10 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5))
     def move_key(self, number: int) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
         endpoint = parse_endpoint(provider["endpoint"])
-        move: Callable[[Writes], Any] = lambda w: w.move_key(id, endpoint.host)  # noqa: E731
+        move: Callable[[Writes], Any] = lambda w: w.move_key(seen, endpoint.host)  # noqa: E731
         if not provider["key"] or provider["key"][1] == endpoint.origin:
             return self.refused(Refused, move)
         row = self.do(move)
@@ -293,11 +298,12 @@ class StoreMachine(RuleBasedStateMachine):
     def check_key(self, number: int, status: str, latest: bool) -> None:
         """A check counts only for the key it was made with."""
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider, known = self.providers[id], self.fingerprints[id]
         if not known:
             return
         fingerprint = known[-1] if latest else known[0]
-        self.do(lambda w: w.record_key_check(id, fingerprint, status))
+        self.do(lambda w: w.record_key_check(seen, fingerprint, status))
         provider["key_results"] += 1
         if provider["key"] and fingerprint == known[-1] and status in ("pass", "fail"):
             provider["validated"] = status == "pass"
@@ -308,11 +314,12 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5))
     def activate(self, number: int) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
         usable = provider["key"] and provider["key"][1] == origin(provider["endpoint"])
         if not (usable and provider["validated"]):
-            return self.refused(Refused, lambda w: w.activate(id))
-        self.do(lambda w: w.activate(id))
+            return self.refused(Refused, lambda w: w.activate(seen))
+        self.do(lambda w: w.activate(seen))
         provider["row_version"] += not provider["is_active"]
         provider["is_active"] = True
         return None
@@ -337,7 +344,8 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5))
     def deactivate(self, number: int) -> None:
         id = self.pick(number)
-        self.do(lambda w: w.deactivate(id))
+        seen = self.store.reads.provider_by_id(id)
+        self.do(lambda w: w.deactivate(seen))
         self.providers[id]["row_version"] += self.providers[id]["is_active"]
         self.providers[id]["is_active"] = False
 
@@ -345,11 +353,12 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5), model_id=st.sampled_from(MODEL_IDS), tokens=st.sampled_from([None, 8192]))
     def add_model(self, number: int, model_id: str, tokens: int | None) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         models = self.providers[id]["models"]
         draft = model_draft(model_id, max_input_tokens=tokens)
         if any(model["model_id"] == model_id for model in models.values()):
-            return self.refused(InvalidInput, lambda w: w.add_model(id, draft))
-        row = self.do(lambda w: w.add_model(id, draft))
+            return self.refused(InvalidInput, lambda w: w.add_model(seen, draft))
+        row = self.do(lambda w: w.add_model(seen, draft))
         mine = {"model_id", "name"} | ({"max_input_tokens"} if tokens else set())
         models[row.id] = new_model("user", mine, model_id=model_id, name=model_id, max_input_tokens=tokens)
         return None
@@ -359,8 +368,9 @@ class StoreMachine(RuleBasedStateMachine):
     def add_bad_model(self, number: int, bad: object) -> None:
         """What no form lets through is refused by the file."""
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         draft = SimpleNamespace(**(model_draft("bad").model_dump() | {"max_input_tokens": bad}))
-        self.refused(InvalidInput, lambda w: w.add_model(id, draft))  # type: ignore[arg-type]
+        self.refused(InvalidInput, lambda w: w.add_model(seen, draft))  # type: ignore[arg-type]
 
     @precondition(has_model)
     @rule(number=st.integers(0, 9))
@@ -379,7 +389,7 @@ class StoreMachine(RuleBasedStateMachine):
         sight = self.sessions[session].forms["model"]
         mine = {each: sight.plain[each] for each in MODEL_TEXTS} | edits
         draft = model_draft(sight.plain["model_id"], **mine)
-        save: Callable[[Writes], Any] = lambda w: w.save_model(sight.id, draft, sight.row)  # noqa: E731
+        save: Callable[[Writes], Any] = lambda w: w.save_model(draft, sight.row)  # noqa: E731
         now = next((p["models"][sight.id] for p in self.providers.values() if sight.id in p["models"]), None)
         if now is None:
             return self.refused(Gone, save)
@@ -397,10 +407,11 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def delete_model(self, number: int) -> None:
         provider, id, model = self.pick_model(number)
+        seen = self.store.reads.model_by_id(id)
         if model["results"]:
-            self.refused(HasDependents, lambda w: w.delete_model(id))
+            self.refused(HasDependents, lambda w: w.delete_model(seen))
         else:
-            self.do(lambda w: w.delete_model(id))
+            self.do(lambda w: w.delete_model(seen))
             del provider["models"][id]
 
     @precondition(has_model)
@@ -409,7 +420,12 @@ class StoreMachine(RuleBasedStateMachine):
         """A pass verifies, the third failure in a row takes it back."""
         provider, id, model = self.pick_model(number)
         (provider_id,) = (each for each, values in self.providers.items() if values is provider)
-        result = NewResult(provider_id=provider_id, model_id=id, test_type="hello", status=status)
+        result = NewResult(
+            provider=self.store.reads.provider_by_id(provider_id),
+            model=self.store.reads.model_by_id(id),
+            test_type="hello",
+            status=status,
+        )
         self.home.clock.move(minutes=8)
         self.do(lambda w: w.record_result(result))
         model["results"] += 1
@@ -425,26 +441,29 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 5), first=st.sampled_from(PRICES), second=st.sampled_from(PRICES))
     def save_pricing(self, number: int, first: float, second: float) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         provider, values = self.providers[id], price_values(first, second)
         base = self.store.reads.pricing(id)
-        self.do(lambda w: w.save_pricing(id, pricing_draft(first, second), base))
+        self.do(lambda w: w.save_pricing(seen, pricing_draft(first, second), base))
         provider["pricing"] = saved(provider["pricing"], values)
 
     @precondition(has_provider)
     @rule(number=st.integers(0, 5), bad=st.sampled_from([-1.0, float("inf"), float("nan"), 1000.5]))
     def save_bad_pricing(self, number: int, bad: float) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         draft = SimpleNamespace(input_price_per_token=bad, output_price_per_token=1.0, currency="USD")
         base = self.store.reads.pricing(id)
-        self.refused(InvalidInput, lambda w: w.save_pricing(id, draft, base))  # type: ignore[arg-type]
+        self.refused(InvalidInput, lambda w: w.save_pricing(seen, draft, base))  # type: ignore[arg-type]
 
     @precondition(has_provider)
     @rule(number=st.integers(0, 5))
     def delete_pricing(self, number: int) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         if self.providers[id]["pricing"] is None:
-            return self.refused(Gone, lambda w: w.delete_pricing(id))
-        self.do(lambda w: w.delete_pricing(id))
+            return self.refused(Gone, lambda w: w.delete_pricing(seen))
+        self.do(lambda w: w.delete_pricing(seen))
         self.providers[id]["pricing"] = None
         return None
 
@@ -452,10 +471,11 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), first=st.sampled_from(PRICES), cached=st.sampled_from([None, *PRICES]))
     def save_model_pricing(self, number: int, first: float, cached: float | None) -> None:
         _, id, model = self.pick_model(number)
+        seen = self.store.reads.model_by_id(id)
         values = price_values(first, 2e-06) | dict.fromkeys(CACHE_FIELDS, cached)
         draft = model_pricing_draft(first, 2e-06, **dict.fromkeys(CACHE_FIELDS, cached))
         base = self.store.reads.model_pricing(id)
-        self.do(lambda w: w.save_model_pricing(id, draft, base))
+        self.do(lambda w: w.save_model_pricing(seen, draft, base))
         model["price"] = saved(model["price"], values)
 
     @precondition(has_provider)
@@ -465,10 +485,11 @@ class StoreMachine(RuleBasedStateMachine):
     )
     def save_limits(self, number: int, limits: dict[str, int | None]) -> None:
         id = self.pick(number)
+        seen = self.store.reads.provider_by_id(id)
         base = self.store.reads.limits(id)
         if not any(limits.values()):
-            return self.refused(InvalidInput, lambda w: w.save_limits(id, limits_draft(**limits), base))
-        self.do(lambda w: w.save_limits(id, limits_draft(**limits), base))
+            return self.refused(InvalidInput, lambda w: w.save_limits(seen, limits_draft(**limits), base))
+        self.do(lambda w: w.save_limits(seen, limits_draft(**limits), base))
         self.providers[id]["limits"] = saved(self.providers[id]["limits"], dict(limits))
         return None
 
@@ -530,7 +551,7 @@ class StoreMachine(RuleBasedStateMachine):
             else:
                 expected = provider["key"][0]
             try:
-                found: object = self.store.open_key(id).reveal()
+                found: object = self.store.open_key(self.store.reads.provider_by_id(id)).reveal()
             except (Refused, OriginChanged) as refusal:
                 found = type(refusal)
             assert found == expected

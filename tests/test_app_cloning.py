@@ -21,7 +21,7 @@ async def go_to(pilot: object, app: RegistryApp, view: str, row_id: int) -> None
 async def test_a_cloned_model_has_the_facts_but_not_the_price(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
     row = add_model(full.store, groq, "mine", max_input_tokens=128_000, description="as it is")
-    done(full.store, lambda write: write.save_model_pricing(row.id, model_pricing_draft(1e-6, 2e-6), None))
+    done(full.store, lambda write: write.save_model_pricing(row, model_pricing_draft(1e-6, 2e-6), None))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await go_to(pilot, app, "2", row.id)
@@ -58,7 +58,7 @@ async def test_a_clone_that_is_left_unchanged_asks_nothing_and_adds_nothing(full
 
 async def test_a_cloned_provider_gets_a_name_of_its_own_and_no_key(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
-    done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await go_to(pilot, app, "1", groq.id)

@@ -101,7 +101,7 @@ async def test_marked_models_are_copied_one_a_line(full: Session) -> None:
 def test_several_records_are_copied_one_a_line(full: Session, noun: str, words: list[str]) -> None:
     groq = full.store.reads.provider("Groq")
     models = [add_model(full.store, groq, f"zz-{number}") for number in range(2)]
-    found = NewResult(provider_id=groq.id, model_id=models[0].id, test_type="chat", status="pass", score=0.5)
+    found = NewResult(provider=groq, model=models[0], test_type="chat", status="pass", score=0.5)
     results = [done(full.store, lambda write: write.record_result(found)) for _ in range(2)]
     ids = {
         "provider": [groq.id, full.store.reads.provider("OpenAI").id],
@@ -160,7 +160,7 @@ async def test_w_writes_into_a_file_that_only_its_owner_reads(full: Session, tmp
 
 def test_a_record_holds_neither_key_nor_sealed_key_nor_fingerprint(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
-    row = done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    row = done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     record = json.loads(texts(provider_copies(full.desk, groq.id))["JSON record"])
     assert record["key"] == "set"
     assert record["endpoint"] == row.endpoint
@@ -193,11 +193,9 @@ def test_the_command_names_the_variable_and_never_the_key(full: Session, name: s
 def test_a_price_line_says_unknown_and_free_as_they_are(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
     unknown, free = add_model(full.store, groq, "no-price"), add_model(full.store, groq, "free-model")
-    full.store.write(lambda write: write.save_model_pricing(free.id, model_pricing_draft(0.0, None), None))
-    full.store.write(lambda write: write.delete_pricing(groq.id)) if full.store.reads.pricing(
-        groq.id
-    ) else None
-    done(full.store, lambda write: write.add_model(groq.id, model_draft("last")))
+    full.store.write(lambda write: write.save_model_pricing(free, model_pricing_draft(0.0, None), None))
+    full.store.write(lambda write: write.delete_pricing(groq)) if full.store.reads.pricing(groq.id) else None
+    done(full.store, lambda write: write.add_model(groq, model_draft("last")))
     assert texts(model_copies(full.desk, unknown.id))["price line"] == "unknown"
     assert texts(model_copies(full.desk, free.id))["price line"] == "in free out - USD per 1M tokens"
 

@@ -75,7 +75,7 @@ async def test_what_a_person_set_stays(empty: Session) -> None:
     with FaultServer(service.answer) as server:
         row = add_provider(empty, server.url)
         draft = model_draft("m-1", max_input_tokens=5_000)
-        done(empty.store, lambda write: write.add_model(row.id, draft))
+        done(empty.store, lambda write: write.add_model(row, draft))
         app = empty.app()
         async with app.run_test(size=NARROW) as pilot:
             await ask(pilot)

@@ -42,8 +42,8 @@ async def test_a_price_is_edited_and_kept_exactly(full: Session) -> None:
 
 async def test_a_models_first_price_begins_as_the_default_and_the_form_says_so(full: Session) -> None:
     provider = full.store.reads.provider("Groq")
-    done(full.store, lambda write: write.save_pricing(provider.id, pricing_draft(1e-06, 2e-06), None))
-    model = done(full.store, lambda write: write.add_model(provider.id, model_draft("house-model")))
+    done(full.store, lambda write: write.save_pricing(provider, pricing_draft(1e-06, 2e-06), None))
+    model = done(full.store, lambda write: write.add_model(provider, model_draft("house-model")))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await pilot.press("3", "slash")
@@ -112,7 +112,7 @@ async def test_a_known_provider_is_chosen_and_its_key_taken_over_from_the_shell(
         await pilot.press("ctrl+s")
         await on_screen(pilot, "Sealed the key of Groq")
         row = empty.store.reads.provider("Groq")
-        assert empty.store.open_key(row.id).reveal() == CANARY
+        assert empty.store.open_key(row).reveal() == CANARY
         assert not row.is_active
         assert CANARY not in screen_text(pilot)
 
@@ -164,7 +164,7 @@ async def test_a_moved_endpoint_leaves_the_key_for_its_old_host_until_the_new_on
     full: Session,
 ) -> None:
     groq = full.store.reads.provider("Groq")
-    done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await open_on(pilot, full, "Groq")
@@ -186,12 +186,12 @@ async def test_a_moved_endpoint_leaves_the_key_for_its_old_host_until_the_new_on
         await type_text(pilot, "e")
         await pilot.press("enter")
         await on_screen(pilot, "sealed for proxy.example now")
-        assert full.store.open_key(groq.id).reveal() == CANARY
+        assert full.store.open_key(full.store.reads.provider_again(groq)).reveal() == CANARY
 
 
 async def test_a_key_is_removed_only_after_a_yes(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
-    done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await open_on(pilot, full, "Groq")
@@ -220,7 +220,7 @@ async def test_a_key_for_a_placeholder_endpoint_is_refused_with_what_to_do(full:
 
 async def test_a_provider_is_not_switched_on_before_its_key_was_checked(full: Session) -> None:
     groq = full.store.reads.provider("Groq")
-    row = done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    row = done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await open_on(pilot, full, "Groq")
@@ -229,7 +229,7 @@ async def test_a_provider_is_not_switched_on_before_its_key_was_checked(full: Se
         assert not full.store.reads.provider("Groq").is_active
         assert row.key_fingerprint
         fingerprint = row.key_fingerprint
-        done(full.store, lambda write: write.record_key_check(groq.id, fingerprint, "pass", "ok"))
+        done(full.store, lambda write: write.record_key_check(groq, fingerprint, "pass", "ok"))
         await pilot.press("t")
         await on_screen(pilot, "✓ on")
         await pilot.press("t")
@@ -259,7 +259,7 @@ async def test_a_provider_with_models_stays_and_can_be_purged_by_its_name(full: 
 async def test_only_y_deletes_a_model(full: Session, answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialogs, "SETTLE_SECONDS", 1e9)
     groq = full.store.reads.provider("Groq")
-    added = done(full.store, lambda write: write.add_model(groq.id, model_draft("aaa-mine")))
+    added = done(full.store, lambda write: write.add_model(groq, model_draft("aaa-mine")))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await pilot.press("2", "slash")
@@ -305,9 +305,7 @@ async def test_two_sessions_on_one_field_show_was_mine_and_theirs(full: Session)
         await type_text(pilot, "30")
         other = open_session(full.home)
         groq = other.store.reads.provider("Groq")
-        done(
-            other.store, lambda write: write.save_limits(groq.id, limits_draft(requests_per_minute=60), None)
-        )
+        done(other.store, lambda write: write.save_limits(groq, limits_draft(requests_per_minute=60), None))
         other.store.close()
         await pilot.press("ctrl+s")
         await on_screen(pilot, "theirs")

@@ -94,7 +94,7 @@ async def test_an_endpoint_made_unreadable_in_a_shell_is_shown_and_can_be_opened
     full: Session, key: str
 ) -> None:
     groq = full.store.reads.provider("Groq")
-    done(full.store, lambda write: write.set_key(groq.id, Secret(CANARY)))
+    done(full.store, lambda write: write.set_key(groq, Secret(CANARY)))
     with closing(sqlite3.connect(full.home.database, isolation_level=None)) as shell:
         shell.execute(
             "UPDATE provider SET endpoint = 'https://api.groq.com:99999', row_version = row_version + 1"
@@ -132,7 +132,7 @@ async def test_the_shells_key_is_not_taken_over_for_a_host_that_an_endpoint_was_
     full.desk.environ = {"GROQ_API_KEY": CANARY, "OPENAI_API_KEY": "sk-" + "x" * 30}
     groq = full.store.reads.provider("Groq")
     moved = provider_draft(endpoint="https://elsewhere.example/v1")
-    done(full.store, lambda write: write.save_provider(groq.id, moved, groq))
+    done(full.store, lambda write: write.save_provider(moved, groq))
     app = full.app()
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await on_screen(pilot, "sorted by name")

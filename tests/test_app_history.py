@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, until
-from tests.registries import add_model, done
+from tests.registries import add_model, done, owner_of
 from tui_registry.store import ModelRow, NewResult
 from tui_registry.ui.screens.list_screen import ListScreen
 
@@ -15,8 +15,8 @@ def verify(session: Session, row: ModelRow, *results: tuple[str, float | None, f
     """Give a model results, a day each: status, latency and score."""
     for status, latency, score in results:
         result = NewResult(
-            provider_id=row.provider_id,
-            model_id=row.id,
+            provider=owner_of(session.store, row),
+            model=row,
             test_type="chat",
             status=status,
             latency_ms=latency,

@@ -115,8 +115,8 @@ async def test_keys_of_a_file_are_sealed_for_the_hosts_that_were_named(
         assert CANARY not in screen_text(pilot)
         assert empty.store.reads.providers() == []
         await pilot.press("y")
-        await on_screen(pilot, "Sealed: Groq. None is checked yet.")
-    assert empty.store.open_key(empty.store.reads.provider("Groq").id).reveal() == CANARY
+        await on_screen(pilot, "Sealed: Groq for api.groq.com. None is checked yet.")
+    assert empty.store.open_key(empty.store.reads.provider("Groq")).reveal() == CANARY
 
 
 async def test_every_list_offers_a_file_once(full: Session) -> None:

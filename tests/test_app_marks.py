@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
-from tests.registries import add_model, done, limits_draft, model_pricing_draft
+from tests.registries import add_model, done, limits_draft, model_pricing_draft, owner_of
 from tui_registry.store import ModelRow, NewResult
 from tui_registry.ui.actions.deleting_marked import TYPED_ABOVE
 from tui_registry.ui.screens.compare import Compared, compared, mix, read_sides
@@ -21,9 +21,8 @@ def models_of_groq(session: Session, count: int, **facts: object) -> list[ModelR
 
 def verified(session: Session, row: ModelRow) -> None:
     """Give a model a result, so that it cannot be deleted."""
-    result = NewResult(
-        provider_id=row.provider_id, model_id=row.id, test_type="chat", status="pass", score=0.5
-    )
+    owner = owner_of(session.store, row)
+    result = NewResult(provider=owner, model=row, test_type="chat", status="pass", score=0.5)
     done(session.store, lambda write: write.record_result(result))
 
 
@@ -111,7 +110,7 @@ async def test_marked_prices_are_forgotten_and_what_has_none_is_left_out(full: S
     rows = models_of_groq(full, 3)
     price = model_pricing_draft(1e-06, 2e-06)
     for row in rows[:2]:
-        done(full.store, lambda write, id=row.id: write.save_model_pricing(id, price, None))  # type: ignore[misc]
+        done(full.store, lambda write, row=row: write.save_model_pricing(row, price, None))  # type: ignore[misc]
     async with full.app().run_test(size=NARROW, notifications=True) as pilot:
         await mark_all(pilot, full, "3", "zz-", 3)
         await pilot.press("d")
@@ -129,7 +128,7 @@ async def test_marked_limits_are_forgotten(full: Session) -> None:
     held = [full.store.reads.provider(name) for name in ("Groq", "OpenAI")]
     limits = limits_draft(requests_per_minute=5)
     for row in held:
-        done(full.store, lambda write, id=row.id: write.save_limits(id, limits, None))  # type: ignore[misc]
+        done(full.store, lambda write, row=row: write.save_limits(row, limits, None))  # type: ignore[misc]
     async with full.app().run_test(size=NARROW, notifications=True) as pilot:
         await pilot.press("4")
         await on_screen(pilot, "sorted by provider")
@@ -163,7 +162,7 @@ async def test_two_marked_models_stand_side_by_side_and_differences_have_a_sign(
     full: Session, view: str
 ) -> None:
     first, second = models_of_groq(full, 2, max_output_tokens=8192)
-    done(full.store, lambda write: write.save_model_pricing(first.id, model_pricing_draft(1e-6, 2e-6), None))
+    done(full.store, lambda write: write.save_model_pricing(first, model_pricing_draft(1e-6, 2e-6), None))
     app = full.app()
     async with app.run_test(size=NARROW, notifications=True) as pilot:
         await mark_all(pilot, full, view, "zz-", 2)
@@ -197,7 +196,7 @@ def test_unknown_free_and_not_applicable_prices_are_compared_as_such(full: Sessi
     prices = [(0.0, 0.0), (1e-6, None), (1.5e-07, 6e-07)]
     for row, price in zip(rows, prices, strict=False):
         draft = model_pricing_draft(*price)
-        done(full.store, lambda write, id=row.id, draft=draft: write.save_model_pricing(id, draft, None))  # type: ignore[misc]
+        done(full.store, lambda write, row=row, draft=draft: write.save_model_pricing(row, draft, None))  # type: ignore[misc]
     sides = read_sides(full.desk, [row.id for row in rows])
     facts = {each.label: each.values for each in compared(full.desk, sides)}
     assert facts["Price in"] == ("free", "1.00", "0.15", "?")

@@ -132,14 +132,14 @@ async def test_esc_goes_on_locked_and_loses_nothing_that_was_typed(locked: Sessi
         await pilot.press("ctrl+s")
         await unlock(pilot)
         await until(pilot, lambda: isinstance(app.screen, ListScreen))
-        assert locked.store.open_key(row.id).reveal() == "sk-0123456789abcdef"
+        assert locked.store.open_key(locked.store.reads.provider_again(row)).reveal() == "sk-0123456789abcdef"
 
 
 async def test_a_deed_that_meets_a_locked_vault_asks_and_goes_on(locked: Session) -> None:
     seen = []
 
     async def deed(screen: DeskScreen) -> None:
-        seen.append(screen.desk.store.open_key(1).reveal())
+        seen.append(screen.desk.store.open_key(screen.desk.store.reads.provider_by_id(1)).reveal())
 
     async with opened(locked) as (app, pilot):
         begin(app, deed)
@@ -258,7 +258,7 @@ async def test_checking_a_key_asks_for_the_passphrase_and_goes_on(
     seen: list[str] = []
 
     async def check(screen: DeskScreen, provider_id: int) -> None:
-        seen.append(screen.desk.store.open_key(provider_id).reveal())
+        seen.append(screen.desk.store.open_key(screen.desk.store.reads.provider_by_id(provider_id)).reveal())
 
     monkeypatch.setattr(verifying, "check_key", check)
     async with opened(locked) as (_app, pilot):
@@ -377,7 +377,7 @@ async def test_a_passphrase_is_set_changed_and_removed(empty: Session) -> None:
         await filled(pilot, present=OTHER)
         await on_screen(pilot, "no passphrase any more")
         assert b"kdf: none" in empty.home.key_file.read_bytes()
-        assert empty.store.open_key(1).reveal() == CANARY
+        assert empty.store.open_key(empty.store.reads.provider_by_id(1)).reveal() == CANARY
 
 
 async def test_the_vault_key_is_rotated_after_a_yes(empty: Session) -> None:
@@ -392,7 +392,7 @@ async def test_the_vault_key_is_rotated_after_a_yes(empty: Session) -> None:
             if moves:
                 await on_screen(pilot, "The vault key is rotated")
             assert (Vault(empty.home.key_file).key_ids() != before) is moves
-        assert empty.store.open_key(1).reveal() == CANARY
+        assert empty.store.open_key(empty.store.reads.provider_by_id(1)).reveal() == CANARY
 
 
 async def test_the_recovery_code_is_shown_after_a_yes_and_hidden_by_a_lock(locked: Session) -> None:
@@ -451,7 +451,7 @@ async def test_a_lost_vault_key_is_brought_back_or_given_up(
             await on_screen(pilot, "other vau")
         else:
             await on_screen(pilot, "unchecked")
-            assert locked.store.open_key(1).reveal() == CANARY
+            assert locked.store.open_key(locked.store.reads.provider_by_id(1)).reveal() == CANARY
 
 
 class SlowPlace:

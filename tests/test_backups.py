@@ -133,7 +133,7 @@ def test_a_purge_and_a_bulk_import_are_preceded_by_a_backup_of_what_was(home: Ho
     row = add_groq(store)
     done(store, lambda write: write.import_catalog(catalogue(*(listed(f"m{n}") for n in range(60)))))
     home.clock.move(minutes=1)
-    done(store, lambda write: write.purge_provider(row.id, "Groq"))
+    done(store, lambda write: write.purge_provider(row, "Groq"))
     purge, bulk = made(home)
     assert (purge.reason, bulk.reason) == ("purge", "import")
     with closing(sqlite3.connect(purge.path)) as before:
@@ -212,7 +212,7 @@ def test_restore_brings_back_what_was_and_sets_aside_what_is(shell: Shell) -> No
     assert "need the same vault key, and that is here" in told
     assert stat.S_IMODE(shell.home.database.stat().st_mode) == 0o600
     with shell.home.open() as store:
-        assert store.open_key(store.reads.provider("groq").id).reveal() == CANARY
+        assert store.open_key(store.reads.provider("groq")).reveal() == CANARY
 
 
 def test_restore_lists_what_there_is_checked_with_reason_and_size(shell: Shell) -> None:
@@ -433,7 +433,7 @@ def test_a_backup_taken_while_others_save_is_whole(home: Home) -> None:
         "row = store.reads.provider('groq')\n"
         "while True:\n"
         "    texts = provider_draft(description=str(row.row_version))\n"
-        "    row = done(store, lambda w: w.save_provider(row.id, texts, row))\n"
+        "    row = done(store, lambda w: w.save_provider(texts, row))\n"
     )
     with home.open() as store:
         add_groq(store)

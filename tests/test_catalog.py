@@ -441,8 +441,8 @@ def test_what_a_person_set_survives_the_next_import(store: Store) -> None:
     price = store.reads.model_pricing(row.id)
     named = ModelDraft.parse({"model_id": row.model_id, "name": "Mine"})
     mine = ModelPricingDraft.parse({"input_price_per_token": "7.77", "output_price_per_token": "8.88"})
-    store.write(lambda writes: writes.save_model(row.id, named, row)).result()
-    store.write(lambda writes: writes.save_model_pricing(row.id, mine, price)).result()
+    store.write(lambda writes: writes.save_model(named, row)).result()
+    store.write(lambda writes: writes.save_model_pricing(row, mine, price)).result()
     report = take_in(store)
     assert report.kept_user > 0
     after, cost = store.reads.model_by_id(row.id), store.reads.model_pricing(row.id)

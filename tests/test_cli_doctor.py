@@ -157,7 +157,7 @@ def test_a_state_that_its_history_does_not_give_is_a_problem(shell: Shell) -> No
     with shell.home.open() as store:
         groq = store.reads.provider("Groq")
         model = add_model(store, groq)
-        result = NewResult(provider_id=groq.id, model_id=model.id, test_type="chat", status="pass")
+        result = NewResult(provider=groq, model=model, test_type="chat", status="pass")
         done(store, lambda write: Writes.record_result(write, result))
     with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
         connection.execute(

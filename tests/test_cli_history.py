@@ -26,8 +26,8 @@ def shell(tmp_path: Path) -> Shell:
             owner = store.reads.provider(name)
             model = add_model(store, owner, "llama-4")
             result = NewResult(
-                provider_id=owner.id,
-                model_id=model.id,
+                provider=owner,
+                model=model,
                 test_type="chat",
                 status=status,
                 latency_ms=1_234.5,
@@ -37,7 +37,7 @@ def shell(tmp_path: Path) -> Shell:
             )
             done(store, partial(Writes.record_result, result=result))
         groq = store.reads.provider("Groq")
-        probe = NewResult(provider_id=groq.id, test_type="key", status="blocked")
+        probe = NewResult(provider=groq, test_type="key", status="blocked")
         done(store, lambda write: write.record_result(probe))
     return shell
 

@@ -26,8 +26,8 @@ def shell(tmp_path: Path) -> Shell:
         endings = (("pass", "ok"), ("blocked", "rate"), ("fail", "protocol"), ("error", "timeout"))
         for place, (status, outcome) in enumerate(endings):
             result = NewResult(
-                provider_id=owner.id,
-                model_id=models[place % 2].id,
+                provider=owner,
+                model=models[place % 2],
                 test_type="chat",
                 status=status,
                 outcome=outcome,

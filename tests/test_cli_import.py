@@ -266,7 +266,7 @@ class TestDotEnv:
         assert CANARY not in json.dumps(record)
         with shell.home.open(create=False, read_only=True) as store:
             row = store.reads.provider("Groq")
-            assert store.open_key(row.id).reveal() == CANARY
+            assert store.open_key(row).reveal() == CANARY
             assert row.is_active is False
         assert all(CANARY.encode() not in data for data in everything_below(shell.root).values())
 

@@ -155,7 +155,7 @@ def test_a_lost_vault_key_ends_with_its_own_exit_code(shell: Shell) -> None:
 
 def test_the_prompt_does_not_show_what_is_typed(shell: Shell) -> None:
     terminal = Terminal(shell.root, "key", "set", "Groq")
-    terminal.until("API key for Groq (not shown): ")
+    terminal.until("API key for Groq, sealed for api.groq.com (not shown): ")
     terminal.type(f"{CANARY}\n")
     assert terminal.end() == 0
     assert CANARY.encode() not in terminal.written

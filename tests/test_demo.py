@@ -17,7 +17,7 @@ from tui_registry.ui.desk import Desk
 from tui_registry.vault import Vault
 from tui_registry.verification import resume_plan
 
-OF_CHANCE = {"uuid", "api_key_encrypted", "key_fingerprint"}
+OF_CHANCE = {"uuid", "api_key_encrypted", "key_fingerprint", "edition"}
 """What is random in every registry, and shown nowhere."""
 
 OUTCOMES = {
@@ -151,7 +151,7 @@ def test_has_runs_in_every_state(store: Store) -> None:
 
 def test_the_run_that_was_cut_off_can_be_resumed(store: Store) -> None:
     newest = store.proofs.runs(limit=1)[0]
-    rest = resume_plan(store, newest.id)
+    rest = resume_plan(store, newest)
     assert {each.row.name for each in rest.providers} <= {"DeepSeek", "Mistral"}
     assert rest.calls
 
@@ -217,7 +217,7 @@ def test_names_known_providers_at_hosts_that_do_not_exist(store: Store) -> None:
 
 def test_seals_only_keys_that_say_they_are_none(store: Store) -> None:
     for name in ("Anthropic", "Groq", "Together AI"):
-        key = store.open_key(store.reads.provider(name).id).reveal()
+        key = store.open_key(store.reads.provider(name)).reveal()
         assert key.startswith("demo-")
         assert key.endswith("-not-a-real-key")
 

@@ -185,7 +185,7 @@ def test_a_base_url_that_a_tool_would_spoil_is_left_out(own: Store) -> None:
 def test_a_provider_whose_key_is_for_another_host_is_left_out(own: Store) -> None:
     row = own.reads.provider("Groq")
     moved = provider_draft("Groq", "https://groq.attacker.example/v1")
-    done(own, lambda write: write.save_provider(row.id, moved, row))
+    done(own, lambda write: write.save_provider(moved, row))
     for form in ("opencode", "crush", "litellm", "env"):
         with pytest.raises(Refused, match=r"sealed for api\.groq\.com"):
             made(own, form, "Groq")
@@ -195,7 +195,7 @@ def test_a_provider_whose_key_is_for_another_host_is_left_out(own: Store) -> Non
 def test_prices_in_another_currency_are_left_out_and_said_so(own: Store) -> None:
     row = own.reads.provider("Baseten")
     price = pricing_draft(1e-6, 2e-6, "EUR")
-    done(own, lambda write: write.save_pricing(row.id, price, None))
+    done(own, lambda write: write.save_pricing(row, price, None))
     found = made(own, "opencode")
     assert found.foreign == ("Baseten",)
     assert "cost" not in json.loads(found.text)["provider"]["registry-baseten"]["models"]["deepseek-v4"]

@@ -70,7 +70,7 @@ def test_never_overwrites_a_field_a_person_set(store: Store) -> None:
     take_in(store, catalogue(listed("llama-4", max_input_tokens=8192, max_output_tokens=100)))
     base = store.reads.model(store.reads.provider("groq").id, "llama-4")
     edit = model_draft(max_input_tokens=200, max_output_tokens=100)
-    done(store, lambda write: write.save_model(base.id, edit, base))
+    done(store, lambda write: write.save_model(edit, base))
     fresh = catalogue(listed("llama-4", max_input_tokens=131072, max_output_tokens=900))
     assert take_in(store, fresh) == {"models_changed": 1, "unchanged": 1, "kept_user": 1}
     model = store.reads.model_by_id(base.id)
@@ -80,20 +80,20 @@ def test_never_overwrites_a_field_a_person_set(store: Store) -> None:
 def test_never_refills_a_field_a_person_cleared(store: Store) -> None:
     take_in(store, catalogue(listed("llama-4", max_input_tokens=8192)))
     base = store.reads.model(store.reads.provider("groq").id, "llama-4")
-    done(store, lambda write: write.save_model(base.id, model_draft(), base))
+    done(store, lambda write: write.save_model(model_draft(), base))
     take_in(store, catalogue(listed("llama-4", max_input_tokens=8192)))
     assert store.reads.model_by_id(base.id).max_input_tokens is None
 
 
 def test_never_touches_a_price_or_a_model_a_person_made(store: Store) -> None:
     row = add_groq(store)
-    mine = done(store, lambda write: write.add_model(row.id, model_draft("mine")))
+    mine = done(store, lambda write: write.add_model(row, model_draft("mine")))
     take_in(store, catalogue(listed("llama-4")))
     listed_model = store.reads.model(row.id, "llama-4")
     base = store.reads.model_pricing(listed_model.id)
     edit = model_pricing_draft(5e-06, 6e-06)
-    done(store, lambda write: write.save_model_pricing(listed_model.id, edit, base))
-    done(store, lambda write: write.save_pricing(row.id, pricing_draft(7e-06, 8e-06), None))
+    done(store, lambda write: write.save_model_pricing(listed_model, edit, base))
+    done(store, lambda write: write.save_pricing(row, pricing_draft(7e-06, 8e-06), None))
     report = take_in(store, catalogue(listed("llama-4", price=9e-06), listed("mine", name="Theirs")))
     assert report == {"prices_added": 1, "unchanged": 1, "kept_user": 2}
     assert store.reads.effective_price(listed_model.id).input == 5e-06
@@ -148,6 +148,6 @@ def test_a_price_a_person_sets_loses_the_catalogues_remark(store: Store) -> None
     model = store.reads.model(store.reads.provider("groq").id, "llama-4")
     base = store.reads.model_pricing(model.id)
     saved = done(
-        store, lambda write: write.save_model_pricing(model.id, model_pricing_draft(3e-06, 2e-06), base)
+        store, lambda write: write.save_model_pricing(model, model_pricing_draft(3e-06, 2e-06), base)
     )
     assert (saved.source, saved.source_date, saved.note) == ("user", None, None)

@@ -170,7 +170,7 @@ def test_what_a_person_set_is_listed_as_kept(store: Store) -> None:
     done(store, lambda write: write.take_in(catalogue(listed("m"))))
     model = store.reads.model(store.reads.provider("Groq").id, "m")
     base = store.reads.model_pricing(model.id)
-    done(store, lambda write: write.save_model_pricing(model.id, model_pricing_draft(5e-06, 6e-06), base))
+    done(store, lambda write: write.save_model_pricing(model, model_pricing_draft(5e-06, 6e-06), base))
     plan = store.reads.import_plan(catalogue(listed("m", 9e-06)))
     assert plan.providers[0].kept == {
         "m": {"input_price_per_token": (5e-06, 9e-06), "output_price_per_token": (6e-06, 1.8e-05)}

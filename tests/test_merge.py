@@ -15,6 +15,7 @@ from tests.registries import (
     limits_draft,
     model_draft,
     model_pricing_draft,
+    owner_of,
     pricing_draft,
     provider_draft,
 )
@@ -96,16 +97,16 @@ class TestSaving:
         base = add_groq(store)
         theirs = provider_draft(description="theirs")
         mine = provider_draft(website="https://mine.example.com")
-        done(store, lambda write: write.save_provider(base.id, theirs, base))
-        row = done(store, lambda write: write.save_provider(base.id, mine, base))
+        done(store, lambda write: write.save_provider(theirs, base))
+        row = done(store, lambda write: write.save_provider(mine, base))
         assert (row.description, row.website) == ("theirs", "https://mine.example.com")
         assert row.row_version == base.row_version + 2
 
     def test_tells_was_mine_and_theirs_of_the_same_field(self, store: Store) -> None:
         base = add_groq(store)
-        done(store, lambda write: write.save_provider(base.id, provider_draft(description="theirs"), base))
+        done(store, lambda write: write.save_provider(provider_draft(description="theirs"), base))
         with pytest.raises(Conflict) as clash:
-            done(store, lambda write: write.save_provider(base.id, provider_draft(description="mine"), base))
+            done(store, lambda write: write.save_provider(provider_draft(description="mine"), base))
         assert clash.value.fields == {"description": (None, "mine", "theirs")}
         assert store.reads.provider_by_id(base.id).description == "theirs"
 
@@ -113,97 +114,94 @@ class TestSaving:
         base = add_groq(store)
         for _ in range(2):
             same = provider_draft(description="same")
-            row = done(store, lambda write, same=same: write.save_provider(base.id, same, base))  # type: ignore[misc]
+            row = done(store, lambda write, same=same: write.save_provider(same, base))  # type: ignore[misc]
         assert (row.description, row.row_version) == ("same", base.row_version + 1)
 
     def test_over_a_conflict_works_from_what_theirs_is_now(self, store: Store) -> None:
         base = add_groq(store)
         mine = provider_draft(description="mine")
-        done(store, lambda write: write.save_provider(base.id, provider_draft(description="theirs"), base))
+        done(store, lambda write: write.save_provider(provider_draft(description="theirs"), base))
         current = store.reads.provider_by_id(base.id)
-        row = done(store, lambda write: write.save_provider(base.id, mine, current))
+        row = done(store, lambda write: write.save_provider(mine, current))
         assert row.description == "mine"
 
     def test_a_form_is_not_disturbed_by_a_state_that_changed(self, store: Store) -> None:
         base = add_active(store)
-        done(store, lambda write: write.deactivate(base.id, "meanwhile"))
-        row = done(
-            store, lambda write: write.save_provider(base.id, provider_draft(description="mine"), base)
-        )
+        done(store, lambda write: write.deactivate(base, "meanwhile"))
+        row = done(store, lambda write: write.save_provider(provider_draft(description="mine"), base))
         assert (row.description, row.is_active, row.state_reason) == ("mine", False, "meanwhile")
 
     def test_of_a_deleted_record_says_so(self, store: Store) -> None:
         provider = add_groq(store)
         model = add_model(store, provider)
-        pricing = done(store, lambda w: w.save_pricing(provider.id, pricing_draft(1e-06, 2e-06), None))
+        pricing = done(store, lambda w: w.save_pricing(provider, pricing_draft(1e-06, 2e-06), None))
         own = model_pricing_draft(1e-06, 2e-06)
-        model_pricing = done(store, lambda w: w.save_model_pricing(model.id, own, None))
-        limits = done(store, lambda w: w.save_limits(provider.id, limits_draft(tokens_per_hour=5), None))
-        done(store, lambda write: write.delete_pricing(provider.id))
-        done(store, lambda write: write.delete_limits(provider.id))
-        done(store, lambda write: write.delete_model_pricing(model.id))
+        model_pricing = done(store, lambda w: w.save_model_pricing(model, own, None))
+        limits = done(store, lambda w: w.save_limits(provider, limits_draft(tokens_per_hour=5), None))
+        done(store, lambda write: write.delete_pricing(provider))
+        done(store, lambda write: write.delete_limits(provider))
+        done(store, lambda write: write.delete_model_pricing(model))
         for change in (
-            lambda w: w.save_pricing(provider.id, pricing_draft(3e-06, 2e-06), pricing),
-            lambda w: w.save_limits(provider.id, limits_draft(tokens_per_hour=6), limits),
-            lambda w: w.save_model_pricing(model.id, model_pricing_draft(3e-06, 2e-06), model_pricing),
-            lambda w: w.delete_pricing(provider.id),
-            lambda w: w.delete_limits(provider.id),
-            lambda w: w.delete_model_pricing(model.id),
+            lambda w: w.save_pricing(provider, pricing_draft(3e-06, 2e-06), pricing),
+            lambda w: w.save_limits(provider, limits_draft(tokens_per_hour=6), limits),
+            lambda w: w.save_model_pricing(model, model_pricing_draft(3e-06, 2e-06), model_pricing),
+            lambda w: w.delete_pricing(provider),
+            lambda w: w.delete_limits(provider),
+            lambda w: w.delete_model_pricing(model),
         ):
             with pytest.raises(Gone):
                 done(store, change)
-        done(store, lambda write: write.delete_model(model.id))
-        done(store, lambda write: write.delete_provider(provider.id))
+        done(store, lambda write: write.delete_model(model))
+        done(store, lambda write: write.delete_provider(provider))
         for change in (
-            lambda w: w.save_model(model.id, model_draft(version="2"), model),
-            lambda w: w.save_provider(provider.id, provider_draft(description="mine"), provider),
-            lambda w: w.save_pricing(provider.id, pricing_draft(3e-06, 2e-06), None),
-            lambda w: w.add_model(provider.id, model_draft()),
-            lambda w: w.activate(provider.id),
+            lambda w: w.save_model(model_draft(version="2"), model),
+            lambda w: w.save_provider(provider_draft(description="mine"), provider),
+            lambda w: w.save_pricing(provider, pricing_draft(3e-06, 2e-06), None),
+            lambda w: w.add_model(provider, model_draft()),
+            lambda w: w.activate(provider),
         ):
             with pytest.raises(Gone):
                 done(store, change)
 
     def test_of_a_first_price_meets_another_first_price(self, store: Store) -> None:
         row = add_groq(store)
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06), None))
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06), None))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 2e-06), None))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 2e-06), None))
         with pytest.raises(Conflict) as clash:
-            done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 3e-06), None))
+            done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 3e-06), None))
         assert clash.value.fields == {"output_price_per_token": (None, 3e-06, 2e-06)}
 
     def test_of_limits_merges_field_by_field(self, store: Store) -> None:
         row = add_groq(store)
-        base = done(store, lambda w: w.save_limits(row.id, limits_draft(requests_per_minute=30), None))
+        base = done(store, lambda w: w.save_limits(row, limits_draft(requests_per_minute=30), None))
         both = limits_draft(requests_per_minute=30, tokens_per_hour=9)
-        done(store, lambda write: write.save_limits(row.id, both, base))
-        after = done(
-            store, lambda write: write.save_limits(row.id, limits_draft(requests_per_minute=60), base)
-        )
+        done(store, lambda write: write.save_limits(row, both, base))
+        after = done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=60), base))
         assert (after.requests_per_minute, after.tokens_per_hour, after.source) == (60, 9, "user")
 
     def test_a_model_survives_a_result_that_came_between(self, store: Store) -> None:
         base = add_model(store, add_groq(store))
-        result = NewResult(provider_id=base.provider_id, model_id=base.id, test_type="hello", status="pass")
+        result = NewResult(provider=owner_of(store, base), model=base, test_type="hello", status="pass")
         done(store, lambda write: write.record_result(result))
-        row = done(store, lambda write: write.save_model(base.id, model_draft(architecture="moe"), base))
+        row = done(store, lambda write: write.save_model(model_draft(architecture="moe"), base))
         assert (row.architecture, row.verification_state) == ("moe", "verified")
 
     def test_remembers_the_fields_a_person_set(self, store: Store) -> None:
         base = add_model(store, add_groq(store), max_input_tokens=1000)
         assert base.user_fields == "model_id name max_input_tokens"
         edit = model_draft(version="2", max_input_tokens=1000)
-        row = done(store, lambda write: write.save_model(base.id, edit, base))
+        row = done(store, lambda write: write.save_model(edit, base))
         assert row.user_fields == "model_id name version max_input_tokens"
-        cleared = done(store, lambda w: w.save_model(base.id, model_draft(max_input_tokens=1000), row))
+        cleared = done(store, lambda w: w.save_model(model_draft(max_input_tokens=1000), row))
         assert (cleared.version, cleared.user_fields) == (None, row.user_fields)
 
     def test_leaves_every_other_column_as_it_was(self, store: Store) -> None:
         base = add_active(store)
-        row = done(store, lambda write: write.save_provider(base.id, provider_draft(description="new"), base))
+        row = done(store, lambda write: write.save_provider(provider_draft(description="new"), base))
         before, after = asdict(base), asdict(row)
         assert {name for name in after if after[name] != before[name]} <= {
             "description",
             "row_version",
             "updated_at",
+            "edition",
         }

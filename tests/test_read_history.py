@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registries import Home, add_groq, add_model, done
+from tests.registries import Home, add_groq, add_model, done, owner_of
 from tui_registry.store import ModelRow, NewResult, Store
 from tui_registry.store.read_history import SLOW_MS, Day
 from tui_registry.store.views import Scope
@@ -29,8 +29,8 @@ def model(store: Store) -> ModelRow:
 
 def record(store: Store, model: ModelRow, status: str, **facts: float | str) -> None:
     result = NewResult(
-        provider_id=model.provider_id,
-        model_id=model.id,
+        provider=owner_of(store, model),
+        model=model,
         test_type="chat",
         status=status,
         **facts,  # type: ignore[arg-type]

@@ -31,12 +31,12 @@ def store(home: Home) -> Iterator[Store]:
 
 
 def key_of(store: Store, name: str = "Groq") -> str:
-    return store.open_key(store.reads.provider(name).id).reveal()
+    return store.open_key(store.reads.provider(name)).reveal()
 
 
 def add_openai(store: Store, key: str = "sk-openai-0123456789") -> None:
     row = done(store, lambda writes: writes.add_provider(provider_draft("OpenAI", OPENAI)))
-    done(store, lambda writes: writes.set_key(row.id, Secret(key)))
+    done(store, lambda writes: writes.set_key(row, Secret(key)))
 
 
 def spoil(home: Home, name: str, record: str) -> None:
@@ -75,7 +75,7 @@ def test_another_session_goes_on_reading_and_sealing(home: Home, store: Store) -
         assert key_of(other) == CANARY
         add_openai(other)
         rotate(store)
-        add_keyed_again = other.reads.provider("OpenAI").id
+        add_keyed_again = other.reads.provider("OpenAI")
         done(other, lambda writes: writes.set_key(add_keyed_again, Secret("sk-after-0123456789")))
         assert key_of(store, "OpenAI") == "sk-after-0123456789"
 
@@ -132,10 +132,10 @@ def test_a_record_that_cannot_be_read_is_left_and_its_vault_key_kept(home: Home,
 def test_a_key_for_another_host_is_sealed_again_for_that_host(home: Home, store: Store) -> None:
     row = store.reads.provider("Groq")
     moved = provider_draft(endpoint="https://elsewhere.example/v1")
-    done(store, lambda writes: writes.save_provider(row.id, moved, row))
+    done(store, lambda writes: writes.save_provider(moved, row))
     assert rotate(store).unread == ()
     assert store.key_state(store.reads.provider("Groq")) is KeyState.OTHER_HOST
-    done(store, lambda writes: writes.move_key(row.id, "elsewhere.example"))
+    done(store, lambda writes: writes.move_key(store.reads.provider("Groq"), "elsewhere.example"))
     assert key_of(store) == CANARY
 
 

@@ -36,11 +36,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checks() -> list[str]:
-    return CHECK_NAME.findall("\n".join(steps()))
+    return list(dict.fromkeys(CHECK_NAME.findall("\n".join(steps()))))
 
 
 def triggers() -> list[str]:
-    return re.findall(r"CREATE TRIGGER (\w+)", "\n".join(steps()))
+    return list(dict.fromkeys(re.findall(r"CREATE TRIGGER (\w+)", "\n".join(steps()))))
 
 
 def cases() -> list[Case]:

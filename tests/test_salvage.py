@@ -34,12 +34,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("sample"))
     with home.open() as store:
         groq = add_active(store)
-        done(store, lambda write: write.save_pricing(groq.id, pricing_draft(1e-07, 2e-07), None))
+        done(store, lambda write: write.save_pricing(groq, pricing_draft(1e-07, 2e-07), None))
         for number in range(60):
             model = add_model(store, groq, f"model-{number}", description="what it is good for " * 12)
-            result = NewResult(
-                provider_id=groq.id, test_type="chat", status="pass", model_id=model.id, score=0.5
-            )
+            result = NewResult(provider=groq, test_type="chat", status="pass", model=model, score=0.5)
             done(store, lambda write, result=result: write.record_result(result))  # type: ignore[misc]
         done(
             store,
@@ -90,7 +88,7 @@ def test_a_whole_file_is_saved_whole_with_its_states(home: Home, sample: Home) -
     with home.open(create=False) as store:
         groq = store.reads.provider("groq")
         assert groq.is_active
-        assert store.open_key(groq.id).reveal() == CANARY
+        assert store.open_key(groq).reveal() == CANARY
         assert store.reads.counts().verified_models == 60
 
 

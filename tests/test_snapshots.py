@@ -105,13 +105,13 @@ def live_in(session: Session) -> None:
     """A little of everything that people do to a registry, and text that nobody should trust."""
     store, clock = session.store, session.home.clock
     groq = store.reads.provider("Groq")
-    done(store, lambda write: write.set_key(groq.id, Secret(CANARY)))
-    done(store, lambda write: write.save_pricing(groq.id, pricing_draft(5e-07, 1.5e-06), None))
+    done(store, lambda write: write.set_key(groq, Secret(CANARY)))
+    done(store, lambda write: write.save_pricing(groq, pricing_draft(5e-07, 1.5e-06), None))
     limits = limits_draft(requests_per_minute=30, tokens_per_minute=12_000)
-    done(store, lambda write: write.save_limits(groq.id, limits, None))
+    done(store, lambda write: write.save_limits(groq, limits, None))
     hostile = "x[/red]y [@click=app.quit]q[/] 模型 é́́́́́"
     added = done(
-        store, lambda write: write.add_model(groq.id, model_draft("aaa", name=hostile, description=hostile))
+        store, lambda write: write.add_model(groq, model_draft("aaa", name=hostile, description=hostile))
     )
     for status, outcome, latency in (
         ("pass", "ok", 190.0),
@@ -121,8 +121,8 @@ def live_in(session: Session) -> None:
         clock.move(minutes=7)
         evidence = f'{{"body": "{hostile}"}}'
         result = NewResult(
-            provider_id=groq.id,
-            model_id=added.id,
+            provider=groq,
+            model=added,
             test_type="chat",
             status=status,
             outcome=outcome,
@@ -212,9 +212,9 @@ async def test_keys_that_are_no_good(gallery: Gallery, empty: Session) -> None:
         draft = provider_draft(name=name, endpoint=f"https://{host}/v1")
         rows[name] = done(store, lambda write, draft=draft: write.add_provider(draft))  # type: ignore[misc]
         id = rows[name].id
-        rows[name] = done(store, lambda write, id=id: write.set_key(id, Secret(CANARY)))  # type: ignore[misc]
+        rows[name] = done(store, lambda write, row=rows[name]: write.set_key(row, Secret(CANARY)))  # type: ignore[misc]
     moved = provider_draft(name="Groq", endpoint="https://elsewhere.example/v1")
-    done(store, lambda write: write.save_provider(rows["Groq"].id, moved, rows["Groq"]))
+    done(store, lambda write: write.save_provider(moved, rows["Groq"]))
     check_key(store, rows["OpenAI"], "fail")
     scenes = {
         "list": ("see|rejected",),
@@ -280,7 +280,7 @@ async def test_what_goes_wrong_while_it_is_open(
         there = open_session(lived_in.home)
         row = store.reads.limits(store.reads.provider("Groq").id)
         theirs = limits_draft(requests_per_minute=60, tokens_per_minute=12_000)
-        done(there.store, lambda write: write.save_limits(store.reads.provider("Groq").id, theirs, row))
+        done(there.store, lambda write: write.save_limits(store.reads.provider("Groq"), theirs, row))
         there.store.close()
         await play(pilot, ("ctrl+s", "see|theirs"))
         for size in (NARROW, WIDE):

@@ -63,7 +63,9 @@ def drive(examples: int) -> None:
 def last_save_wins(patch: Patch) -> None:
     """Saves write the whole form over whatever is there."""
 
-    def overwrite(was: Values, mine: Values, theirs: Values, ties: object = ()) -> dict[str, object]:
+    def overwrite(
+        was: Values, mine: Values, theirs: Values, ties: object = (), *, replaced: bool = False
+    ) -> dict[str, object]:
         return {name: value for name, value in mine.items() if value != theirs[name]}
 
     for room in (write_providers, write_models, write_facts):
@@ -132,7 +134,7 @@ def any_check_counts_for_the_present_key(patch: Patch) -> None:
     record = write_keys.record_key_check
 
     def careless(change: Change, result: NewResult) -> ResultRow:
-        present = change.reads.provider_by_id(result.provider_id).key_fingerprint
+        present = change.reads.provider_by_id(result.provider.id).key_fingerprint
         return record(change, replace(result, key_fingerprint=present))
 
     patch.setattr(write_keys, "record_key_check", careless)

@@ -2,6 +2,7 @@ import base64
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.registries import (
     add_model,
     check_key,
     done,
+    owner_of,
     provider_draft,
 )
 from tui_registry.errors import (
@@ -81,8 +83,8 @@ def result_of(
 ) -> ModelRow:
     """The model after one more result of it."""
     result = NewResult(
-        provider_id=model.provider_id,
-        model_id=model.id,
+        provider=owner_of(store, model),
+        model=model,
         test_type=test_type,
         status=status,
         outcome=outcome,
@@ -96,45 +98,45 @@ class TestActivating:
     def test_needs_a_key(self, store: Store) -> None:
         row = add_groq(store)
         with pytest.raises(Refused, match="Groq has no key"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     def test_needs_a_check_that_passed_since_the_key_was_set(self, store: Store) -> None:
         row = add_keyed(store)
         with pytest.raises(Refused, match="has not passed a check since it was set"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
         row = check_key(store, row, "pass")
         assert not row.is_active
-        row = done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+        row = done(store, lambda write: write.set_key(row, Secret(CANARY)))
         with pytest.raises(Refused, match="has not passed a check"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     def test_with_a_checked_key_switches_on_and_clears_the_reason(self, home: Home, store: Store) -> None:
         row = check_key(store, add_keyed(store), "pass")
         home.clock.move(minutes=1)
-        active = done(store, lambda write: write.activate(row.id))
+        active = done(store, lambda write: write.activate(row))
         assert (active.is_active, active.state_reason) == (True, None)
         assert active.state_changed_at == "2026-11-23T06:53:00.000Z"
-        assert done(store, lambda write: write.activate(row.id)) == active
+        assert done(store, lambda write: write.activate(row)) == active
 
     @pytest.mark.parametrize("status", ["fail", "error", "blocked", "skipped", "unsupported", "partial"])
     def test_is_not_reached_by_a_check_that_did_not_pass(self, store: Store, status: str) -> None:
         row = check_key(store, add_keyed(store), status)
         assert row.key_validated_at is None
         with pytest.raises(Refused):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     def test_is_not_reached_by_a_check_of_an_earlier_key(self, store: Store) -> None:
         first = add_keyed(store)
-        second = done(store, lambda write: write.set_key(first.id, Secret(CANARY)))
+        second = done(store, lambda write: write.set_key(first, Secret(CANARY)))
         assert second.key_fingerprint != first.key_fingerprint
         assert check_key(store, first, "pass").key_validated_at is None
         assert store.reads.results(test_type="key")[0].key_fingerprint == first.key_fingerprint
 
     def test_is_refused_while_the_key_is_for_another_host(self, store: Store) -> None:
         row = add_active(store)
-        row = done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=MOVED), row))
+        row = done(store, lambda write: write.save_provider(provider_draft(endpoint=MOVED), row))
         with pytest.raises(Refused, match=r"sealed for api\.groq\.com, not for llm\.example"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     def test_is_refused_with_a_key_that_only_looks_whole(self, home: Home, store: Store) -> None:
         row = check_key(store, add_keyed(store), "pass")
@@ -143,14 +145,14 @@ class TestActivating:
         row = check_key(store, store.reads.provider_by_id(row.id), "pass")
         assert store.key_state(row) is KeyState.SET
         with pytest.raises(Refused, match="cannot be used here") as refusal:
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
         assert store.proven_key(row)[1] in str(refusal.value)
 
     def test_is_refused_while_the_endpoint_cannot_be_read(self, home: Home, store: Store) -> None:
         row = check_key(store, add_keyed(store), "pass")
         edit_outside(home, UNREADABLE)
         with pytest.raises(Refused, match="endpoint of Groq must be put right first") as refusal:
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
         assert ".invalid" not in str(refusal.value)
 
     def test_is_refused_by_the_file_itself_after_a_rejection_that_a_shell_put_there(
@@ -165,34 +167,34 @@ class TestActivating:
             row.key_fingerprint,
         )
         with pytest.raises(Refused, match="newest check of the present key has not passed"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     def test_is_refused_while_the_vault_key_is_missing(self, home: Home) -> None:
         with home.open() as store:
             row = check_key(store, add_keyed(store), "pass")
         home.key_file.unlink()
         with home.open() as store, pytest.raises(Refused, match=r"vault key .* is not at"):
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
 
 class TestSwitchingOff:
     def test_keeps_the_reason_and_the_time(self, home: Home, store: Store) -> None:
         row = add_active(store)
         home.clock.move(minutes=5)
-        off = done(store, lambda write: write.deactivate(row.id, "too dear"))
+        off = done(store, lambda write: write.deactivate(row, "too dear"))
         assert (off.is_active, off.state_reason) == (False, "too dear")
         assert off.state_changed_at == "2026-11-23T06:57:00.000Z"
         assert off.key_validated_at == row.key_validated_at
 
     def test_comes_with_removing_the_key(self, store: Store) -> None:
         row = add_active(store)
-        off = done(store, lambda write: write.remove_key(row.id))
+        off = done(store, lambda write: write.remove_key(row))
         assert (off.is_active, off.api_key_encrypted, off.key_fingerprint) == (False, None, None)
         assert (off.key_validated_at, off.state_reason) == (None, "key removed")
 
     def test_comes_with_replacing_the_key(self, store: Store) -> None:
         row = add_active(store)
-        off = done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+        off = done(store, lambda write: write.set_key(row, Secret(CANARY)))
         assert (off.is_active, off.key_validated_at) == (False, None)
         assert off.state_reason == "key not checked yet"
 
@@ -205,7 +207,7 @@ class TestSwitchingOff:
     def test_comes_with_a_rejection_however_it_is_recorded(self, home: Home, store: Store) -> None:
         row = add_active(store)
         rejection = NewResult(
-            provider_id=row.id, test_type="key", status="fail", key_fingerprint=row.key_fingerprint
+            provider=row, test_type="key", status="fail", key_fingerprint=row.key_fingerprint
         )
         ways: tuple[Callable[[Writes], object], ...] = (
             lambda write: write.record_result(rejection),
@@ -218,7 +220,7 @@ class TestSwitchingOff:
             assert (off.is_active, off.key_validated_at, off.state_reason) == (False, None, KEY_REJECTED)
             assert store.reads.results(limit=1)[0].endpoint == row.endpoint
             check_key(store, row, "pass")
-            done(store, lambda write: write.activate(row.id))
+            done(store, lambda write: write.activate(row))
 
     @pytest.mark.parametrize("status", ["error", "blocked", "skipped", "unsupported", "partial"])
     def test_never_comes_with_trouble_that_proves_nothing(self, store: Store, status: str) -> None:
@@ -227,36 +229,36 @@ class TestSwitchingOff:
 
     def test_never_comes_with_a_rejection_of_an_earlier_key(self, store: Store) -> None:
         first = add_active(store)
-        row = done(store, lambda write: write.set_key(first.id, Secret(CANARY)))
+        row = done(store, lambda write: write.set_key(first, Secret(CANARY)))
         check_key(store, row, "pass")
-        row = done(store, lambda write: write.activate(row.id))
+        row = done(store, lambda write: write.activate(row))
         assert check_key(store, first, "fail") == row
 
 
 class TestEndpoints:
     def test_on_another_host_switch_the_provider_off_and_hold_the_key_back(self, store: Store) -> None:
         row = add_active(store)
-        moved = done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=MOVED), row))
+        moved = done(store, lambda write: write.save_provider(provider_draft(endpoint=MOVED), row))
         assert (moved.is_active, moved.state_reason) == (False, "endpoint moved to another host")
         assert moved.api_key_encrypted == row.api_key_encrypted
         assert store.key_state(moved) is KeyState.OTHER_HOST
         assert store.key_words(moved) == "for api.groq.com"
         with pytest.raises(OriginChanged):
-            store.open_key(row.id)
+            store.open_key(store.reads.provider_again(row))
 
     def test_with_another_path_leave_key_and_state_alone(self, store: Store) -> None:
         row = add_active(store)
         edit = provider_draft(endpoint="https://api.groq.com/v2")
-        same = done(store, lambda write: write.save_provider(row.id, edit, row))
+        same = done(store, lambda write: write.save_provider(edit, row))
         assert same.is_active
-        assert store.open_key(row.id) == Secret(CANARY)
+        assert store.open_key(store.reads.provider_again(row)) == Secret(CANARY)
 
     def test_changed_in_the_file_hold_the_key_back(self, home: Home, store: Store) -> None:
         row = add_active(store)
         edit_outside(home, "UPDATE provider SET endpoint = ?, row_version = row_version + 1", MOVED)
         assert store.key_words(store.reads.provider_by_id(row.id)) == "for api.groq.com"
         with pytest.raises(OriginChanged):
-            store.open_key(row.id)
+            store.open_key(store.reads.provider_again(row))
 
     def test_that_cannot_be_read_hold_the_key_back(self, home: Home, store: Store) -> None:
         row = add_active(store)
@@ -266,27 +268,27 @@ class TestEndpoints:
         state, sentence = store.proven_key(row)
         assert (state, ".invalid" in sentence) == (KeyState.OTHER_HOST, False)
         with pytest.raises(Refused, match="must be put right first"):
-            store.open_key(row.id)
+            store.open_key(store.reads.provider_again(row))
         with pytest.raises(Refused, match="must be put right first"):
-            done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+            done(store, lambda write: write.set_key(row, Secret(CANARY)))
 
     def test_without_encryption_get_a_key_only_with_consent(self, store: Store) -> None:
         row = done(store, lambda w: w.add_provider(provider_draft(endpoint="http://192.168.1.5:8000/v1")))
         with pytest.raises(Refused):
-            done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+            done(store, lambda write: write.set_key(row, Secret(CANARY)))
         assert store.reads.sealed_count() == 0
-        keyed = done(store, lambda write: write.set_key(row.id, Secret(CANARY), consented_host="192.168.1.5"))
-        assert store.open_key(keyed.id) == Secret(CANARY)
+        keyed = done(store, lambda write: write.set_key(row, Secret(CANARY), consented_host="192.168.1.5"))
+        assert store.open_key(store.reads.provider_again(keyed)) == Secret(CANARY)
 
 
 class TestMovingAKey:
     def test_takes_the_new_host_typed_and_makes_it_unchecked(self, store: Store) -> None:
         row = add_active(store)
-        row = done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=MOVED), row))
+        row = done(store, lambda write: write.save_provider(provider_draft(endpoint=MOVED), row))
         with pytest.raises(Refused, match=r"The endpoint's host is llm\.example\.com"):
-            done(store, lambda write: write.move_key(row.id, "api.groq.com"))
-        moved = done(store, lambda write: write.move_key(row.id, " LLM.example.com "))
-        assert store.open_key(row.id) == Secret(CANARY)
+            done(store, lambda write: write.move_key(row, "api.groq.com"))
+        moved = done(store, lambda write: write.move_key(row, " LLM.example.com "))
+        assert store.open_key(store.reads.provider_again(row)) == Secret(CANARY)
         assert moved.key_fingerprint != row.key_fingerprint
         assert (moved.is_active, moved.key_validated_at) == (False, None)
         assert moved.state_reason == "key moved to llm.example.com, not checked yet"
@@ -294,30 +296,31 @@ class TestMovingAKey:
     def test_that_is_there_or_not_there_is_refused(self, store: Store) -> None:
         row = add_groq(store)
         with pytest.raises(Refused, match="no key to move"):
-            done(store, lambda write: write.move_key(row.id, "api.groq.com"))
-        done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+            done(store, lambda write: write.move_key(row, "api.groq.com"))
+        row = done(store, lambda write: write.set_key(row, Secret(CANARY)))
         with pytest.raises(Refused, match="already"):
-            done(store, lambda write: write.move_key(row.id, "api.groq.com"))
+            done(store, lambda write: write.move_key(row, "api.groq.com"))
 
     def test_from_a_record_with_a_forged_host_fails(self, home: Home, store: Store) -> None:
         row = add_keyed(store)
         blob = bytearray(base64.urlsafe_b64decode(record_of(row)[5:] + "=="))
         forged = bytes(blob).replace(b"https://api.groq.com:443", b"https://api.evil.com:443")
         put_record(home, row.id, "trv1." + base64.urlsafe_b64encode(forged).decode().rstrip("="))
+        row = store.reads.provider_again(row)
         with pytest.raises(RecordDamaged):
-            done(store, lambda write: write.move_key(row.id, "api.groq.com"))
+            done(store, lambda write: write.move_key(row, "api.groq.com"))
 
 
 class TestSealedRecords:
     def test_of_another_provider_are_damaged_here(self, home: Home, store: Store) -> None:
         row = add_keyed(store)
         other = done(store, lambda write: write.add_provider(provider_draft("xAI", GROQ)))
-        done(store, lambda write: write.set_key(other.id, Secret("xai-other-0123456789")))
+        done(store, lambda write: write.set_key(other, Secret("xai-other-0123456789")))
         put_record(home, other.id, record_of(row))
         with pytest.raises(RecordDamaged):
-            store.open_key(other.id)
+            store.open_key(store.reads.provider_again(other))
         assert store.proven_key(store.reads.provider_by_id(other.id))[0] is KeyState.DAMAGED
-        assert store.open_key(row.id) == Secret(CANARY)
+        assert store.open_key(store.reads.provider_again(row)) == Secret(CANARY)
 
     def test_of_a_newer_version_are_told_and_left_alone(self, home: Home, store: Store) -> None:
         row = add_keyed(store)
@@ -333,7 +336,7 @@ class TestSealedRecords:
         row = store.reads.provider_by_id(row.id)
         assert store.key_state(row) is KeyState.NEWER
         with pytest.raises(RecordNewer):
-            store.open_key(row.id)
+            store.open_key(store.reads.provider_again(row))
         assert store.reads.provider_by_id(row.id).api_key_encrypted == newer
 
     def test_that_are_plain_text_cannot_even_be_stored(self, home: Home, store: Store) -> None:
@@ -342,18 +345,18 @@ class TestSealedRecords:
             put_record(home, row.id, CANARY)
         put_record(home, row.id, f"trv1.{CANARY}")
         with pytest.raises(RecordDamaged) as refusal:
-            store.open_key(row.id)
+            store.open_key(store.reads.provider_again(row))
         assert CANARY not in str(refusal.value)
         assert store.key_state(store.reads.provider_by_id(row.id)) is KeyState.DAMAGED
 
     def test_of_a_deleted_provider_do_not_fit_its_successor(self, home: Home, store: Store) -> None:
         row = add_keyed(store)
-        done(store, lambda write: write.delete_provider(row.id))
+        done(store, lambda write: write.delete_provider(row))
         again = add_keyed(store, "gsk_another_0123456789")
         edit_outside(home, "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'provider'")
         put_record(home, again.id, record_of(row))
         with pytest.raises(RecordDamaged):
-            store.open_key(again.id)
+            store.open_key(store.reads.provider_again(again))
 
     def test_without_their_key_file_lock_only_the_keys(self, home: Home) -> None:
         with home.open() as store:
@@ -363,17 +366,15 @@ class TestSealedRecords:
             row = store.reads.provider_by_id(row.id)
             assert store.key_state(row) is KeyState.MISSING
             for refused in (
-                lambda write: write.set_key(row.id, Secret("gsk_another_0123456789")),
-                lambda write: write.move_key(row.id, "api.groq.com"),
+                lambda write: write.set_key(row, Secret("gsk_another_0123456789")),
+                lambda write: write.move_key(row, "api.groq.com"),
             ):
                 with pytest.raises((KeyFileMissing, Refused)):
                     done(store, refused)
             with pytest.raises(KeyFileMissing):
-                store.open_key(row.id)
+                store.open_key(store.reads.provider_again(row))
             add_model(store, row)
-            edited = done(
-                store, lambda write: write.save_provider(row.id, provider_draft(description="still"), row)
-            )
+            edited = done(store, lambda write: write.save_provider(provider_draft(description="still"), row))
             assert edited.is_active
         assert not home.key_file.exists()
 
@@ -387,38 +388,38 @@ class TestSealedRecords:
             row = store.reads.provider_by_id(row.id)
             assert store.key_state(row) is KeyState.OTHER_VAULT
             with pytest.raises(WrongVaultKey):
-                store.open_key(row.id)
+                store.open_key(store.reads.provider_again(row))
             with pytest.raises(WrongVaultKey):
-                done(store, lambda write: write.set_key(row.id, Secret("gsk_another_0123456789")))
+                done(store, lambda write: write.set_key(row, Secret("gsk_another_0123456789")))
             assert store.reads.provider_by_id(row.id) == row
         assert home.key_file.read_bytes() == other
 
     def test_are_byte_identical_after_an_edit_of_everything_else(self, store: Store) -> None:
         row = add_active(store)
         edit = provider_draft("OpenAI", GROQ, description="new", website="https://example.com")
-        edited = done(store, lambda write: write.save_provider(row.id, edit, row))
+        edited = done(store, lambda write: write.save_provider(edit, row))
         assert edited.api_key_encrypted == row.api_key_encrypted
         assert edited.is_active
 
     def test_gone_with_their_key_file_leave_room_for_a_new_one(self, home: Home) -> None:
         with home.open() as store:
             row = add_keyed(store)
-            done(store, lambda write: write.remove_key(row.id))
+            row = done(store, lambda write: write.remove_key(row))
         home.key_file.unlink()
         with home.open() as store:
-            done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
-            assert store.open_key(row.id) == Secret(CANARY)
+            done(store, lambda write: write.set_key(row, Secret(CANARY)))
+            assert store.open_key(store.reads.provider_again(row)) == Secret(CANARY)
 
     def test_never_leave_a_key_in_any_file(self, home: Home) -> None:
         with home.open() as store:
             row = add_active(store)
             replaced = record_of(row)
-            row = done(store, lambda write: write.set_key(row.id, Secret(CANARY[::-1])))
-            row = done(store, lambda write: write.save_provider(row.id, provider_draft("xAI", OPENAI), row))
-            row = done(store, lambda write: write.move_key(row.id, "api.openai.com"))
-            done(store, lambda write: write.remove_key(row.id))
-            done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
-            done(store, lambda write: write.purge_provider(row.id, "xAI"))
+            row = done(store, lambda write: write.set_key(row, Secret(CANARY[::-1])))
+            row = done(store, lambda write: write.save_provider(provider_draft("xAI", OPENAI), row))
+            row = done(store, lambda write: write.move_key(row, "api.openai.com"))
+            row = done(store, lambda write: write.remove_key(row))
+            done(store, lambda write: write.set_key(row, Secret(CANARY)))
+            done(store, lambda write: write.purge_provider(row, "xAI"))
         stored = [each.read_bytes() for each in home.root.rglob("*") if each.is_file()]
         assert len(stored) >= 4
         for key in (CANARY, CANARY[::-1]):
@@ -433,7 +434,8 @@ class TestSealedRecords:
             row = add_groq(store)
             for number in range(30):
                 key = Secret(f"{CANARY}{number:03}")
-                records.append(record_of(done(store, lambda write, key=key: write.set_key(row.id, key))))  # type: ignore[misc]
+                row = done(store, partial(Writes.set_key, seen=row, secret=key))
+                records.append(record_of(row))
         stored = home.database.read_bytes()
         assert [record for record in records if record.encode() in stored] == records[-1:]
 

@@ -130,10 +130,8 @@ class TestNames:
         done(store, lambda write: write.add_provider(provider_draft("OpenAI", OPENAI)))
         for name, sentence in (("openai", "in the registry already"), ("Nope", "not a known provider")):
             with pytest.raises(InvalidInput, match=sentence):
-                done(store, lambda write, name=name: write.save_provider(row.id, provider_draft(name), row))  # type: ignore[misc]
-        assert (
-            done(store, lambda write: write.save_provider(row.id, provider_draft("XAI"), row)).name == "xAI"
-        )
+                done(store, lambda write, name=name: write.save_provider(provider_draft(name), row))  # type: ignore[misc]
+        assert done(store, lambda write: write.save_provider(provider_draft("XAI"), row)).name == "xAI"
 
     def test_of_nothing_are_not_found_but_similar_ones_named(self, store: Store) -> None:
         row = add_groq(store)
@@ -190,8 +188,8 @@ class TestReads:
     def test_raise_gone_for_what_was_deleted(self, store: Store) -> None:
         row = add_groq(store)
         model = add_model(store, row)
-        done(store, lambda write: write.delete_model(model.id))
-        done(store, lambda write: write.delete_provider(row.id))
+        done(store, lambda write: write.delete_model(model))
+        done(store, lambda write: write.delete_provider(row))
         for question in (
             lambda: store.reads.provider_by_id(row.id),
             lambda: store.reads.model_by_id(model.id),
@@ -204,24 +202,24 @@ class TestReads:
         row = add_groq(store)
         model = add_model(store, row)
         assert store.reads.effective_price(model.id).origin == "unknown"
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06, "EUR"), None))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 2e-06, "EUR"), None))
         price = store.reads.effective_price(model.id)
         assert (price.input, price.output, price.cache_read, price.currency) == (1e-06, 2e-06, None, "EUR")
         assert price.origin == "provider"
         own = model_pricing_draft(0.0, None, cache_read_price_per_token=3e-07)
-        done(store, lambda write: write.save_model_pricing(model.id, own, None))
+        done(store, lambda write: write.save_model_pricing(model, own, None))
         price = store.reads.effective_price(model.id)
         assert (price.input, price.output, price.cache_read, price.origin) == (0.0, None, 3e-07, "model")
-        done(store, lambda write: write.delete_model_pricing(model.id))
+        done(store, lambda write: write.delete_model_pricing(model))
         assert store.reads.effective_price(model.id).origin == "provider"
 
     def test_results_come_newest_first_and_filtered(self, store: Store) -> None:
         row = add_groq(store)
         model = add_model(store, row)
         for status in ("pass", "fail", "pass"):
-            result = NewResult(provider_id=row.id, model_id=model.id, test_type="hello", status=status)
+            result = NewResult(provider=row, model=model, test_type="hello", status=status)
             done(store, lambda write, result=result: write.record_result(result))  # type: ignore[misc]
-        done(store, lambda write: write.record_key_check(row.id, "0" * 16, "fail"))
+        done(store, lambda write: write.record_key_check(row, "0" * 16, "fail"))
         ids = [result.id for result in store.reads.results()]
         assert ids == sorted(ids, reverse=True)
         assert len(store.reads.results(status="pass", model_id=model.id)) == 2
@@ -234,8 +232,8 @@ class TestReads:
     def test_counts_say_how_much_there_is(self, store: Store) -> None:
         row = add_active(store)
         add_model(store, row)
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06), None))
-        done(store, lambda write: write.save_limits(row.id, limits_draft(requests_per_minute=30), None))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 2e-06), None))
+        done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=30), None))
         counts = store.reads.counts()
         assert (counts.known_providers, counts.providers, counts.active_providers) == (4, 1, 1)
         assert (counts.models, counts.prices, counts.limits, counts.results) == (1, 1, 1, 1)

@@ -99,7 +99,7 @@ class TestFileUnderneath:
         earlier = tmp_path / "earlier.db"
         earlier.write_bytes(home.database.read_bytes())
         edit = provider_draft(description="edited")
-        row = done(store, lambda write: write.save_provider(row.id, edit, row))
+        row = done(store, lambda write: write.save_provider(edit, row))
         done(store, lambda write: write.add_provider(provider_draft("xAI")))
         os.replace(earlier, home.database)
         assert [each.description for each in store.reads.providers()] == [None]
@@ -132,7 +132,7 @@ class TestClock:
         for number, days in enumerate((-400, 800, 11 * 365, -13 * 365, 1)):
             home.clock.move(days=days)
             edit = provider_draft(description=f"jump {number}")
-            row = done(store, lambda write, edit=edit, row=row: write.save_provider(row.id, edit, row))  # type: ignore[misc]
+            row = done(store, lambda write, edit=edit, row=row: write.save_provider(edit, row))  # type: ignore[misc]
             stamps.append(row.updated_at)
         assert stamps == sorted(stamps)
         assert stamps[-1].startswith("2038")

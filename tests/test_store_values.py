@@ -23,6 +23,7 @@ from tests.registries import (
     provider_draft,
 )
 from tui_registry.errors import (
+    Gone,
     HasDependents,
     InvalidInput,
     Refused,
@@ -53,7 +54,7 @@ class TestDeleting:
         for number in range(3):
             add_model(store, row, f"model-{number}")
         with pytest.raises(HasDependents) as refusal:
-            done(store, lambda write: write.delete_provider(row.id))
+            done(store, lambda write: write.delete_provider(row))
         assert str(refusal.value) == (
             "Groq has 3 models and 1 result. Deactivate it instead, or purge it with everything it has."
         )
@@ -61,9 +62,9 @@ class TestDeleting:
 
     def test_a_provider_with_nothing_but_facts_goes_with_them(self, store: Store) -> None:
         row = add_groq(store)
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-06, 2e-06), None))
-        done(store, lambda write: write.save_limits(row.id, limits_draft(tokens_per_hour=5), None))
-        done(store, lambda write: write.delete_provider(row.id))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-06, 2e-06), None))
+        done(store, lambda write: write.save_limits(row, limits_draft(tokens_per_hour=5), None))
+        done(store, lambda write: write.delete_provider(row))
         counts = store.reads.counts()
         assert (counts.providers, counts.prices, counts.limits) == (0, 0, 0)
 
@@ -72,22 +73,22 @@ class TestDeleting:
         kept, gone = add_model(store, row, "kept"), add_model(store, row, "gone")
         for model in (kept, gone):
             price = model_pricing_draft(1e-06, 2e-06)
-            done(store, lambda w, model=model, price=price: w.save_model_pricing(model.id, price, None))  # type: ignore[misc]
-        result = NewResult(provider_id=row.id, model_id=kept.id, test_type="hello", status="skipped")
+            done(store, lambda w, model=model, price=price: w.save_model_pricing(model, price, None))  # type: ignore[misc]
+        result = NewResult(provider=row, model=kept, test_type="hello", status="skipped")
         done(store, lambda write: write.record_result(result))
-        done(store, lambda write: write.delete_model(gone.id))
+        done(store, lambda write: write.delete_model(gone))
         with pytest.raises(HasDependents, match="kept has 1 result, so it stays"):
-            done(store, lambda write: write.delete_model(kept.id))
+            done(store, lambda write: write.delete_model(kept))
         assert [model.model_id for model in store.reads.models(row.id)] == ["kept"]
 
     def test_a_purge_needs_the_exact_name_and_makes_a_backup_first(self, home: Home, store: Store) -> None:
         row = add_active(store)
         model = add_model(store, row)
-        result = NewResult(provider_id=row.id, model_id=model.id, test_type="hello", status="pass")
+        result = NewResult(provider=row, model=model, test_type="hello", status="pass")
         done(store, lambda write: write.record_result(result))
         with pytest.raises(Refused, match="Type the provider's name, Groq"):
-            done(store, lambda write: write.purge_provider(row.id, "groq"))
-        assert done(store, lambda write: write.purge_provider(row.id, "Groq"))["results"] == 2
+            done(store, lambda write: write.purge_provider(row, "groq"))
+        assert done(store, lambda write: write.purge_provider(row, "Groq"))["results"] == 2
         counts = store.reads.counts()
         assert (counts.providers, counts.models, counts.results) == (0, 0, 0)
         (backup,) = (home.database.parent / "backups").glob("*.db")
@@ -99,12 +100,12 @@ class TestDeleting:
         before = content(home.database)
         (home.database.parent / "backups").write_text("in the way")
         with pytest.raises(StoreError):
-            done(store, lambda write: write.purge_provider(row.id, "Groq"))
+            done(store, lambda write: write.purge_provider(row, "Groq"))
         assert content(home.database) == before
 
     def test_an_id_is_never_used_again(self, store: Store) -> None:
         row = add_groq(store)
-        done(store, lambda write: write.delete_provider(row.id))
+        done(store, lambda write: write.delete_provider(row))
         again = add_groq(store)
         assert again.id > row.id
         assert again.uuid != row.uuid
@@ -115,11 +116,9 @@ class TestStamps:
         row = add_active(store)
         model = add_model(store, row)
         home.clock.move(days=-400)
-        edited = done(
-            store, lambda write: write.save_provider(row.id, provider_draft(description="later"), row)
-        )
-        off = done(store, lambda write: write.deactivate(row.id))
-        changed = done(store, lambda write: write.save_model(model.id, model_draft(version="2"), model))
+        edited = done(store, lambda write: write.save_provider(provider_draft(description="later"), row))
+        off = done(store, lambda write: write.deactivate(row))
+        changed = done(store, lambda write: write.save_model(model_draft(version="2"), model))
         assert edited.updated_at >= row.updated_at
         assert (off.state_changed_at or "") >= (row.state_changed_at or "")
         assert changed.updated_at >= model.updated_at
@@ -152,7 +151,7 @@ class TestBadValues:
         before = content(home.database)
         draft = SimpleNamespace(**(model_draft().model_dump() | {field: value}))
         with pytest.raises(InvalidInput) as refusal:
-            done(store, lambda write: write.add_model(row.id, draft))  # type: ignore[arg-type]
+            done(store, lambda write: write.add_model(row, draft))  # type: ignore[arg-type]
         assert list(refusal.value.problems) == [field]
         assert content(home.database) == before
 
@@ -162,16 +161,16 @@ class TestBadValues:
         before = content(home.database)
         draft = SimpleNamespace(input_price_per_token=price, output_price_per_token=1.0, currency="USD")
         with pytest.raises((InvalidInput, ValueError)):
-            done(store, lambda write: write.save_pricing(row.id, draft, None))  # type: ignore[arg-type]
+            done(store, lambda write: write.save_pricing(row, draft, None))  # type: ignore[arg-type]
         assert content(home.database) == before
 
     def test_of_results_are_refused_by_the_file(self, home: Home, store: Store) -> None:
         row, other = add_groq(store), done(store, lambda w: w.add_provider(provider_draft("xAI")))
         model = add_model(store, row)
-        good = NewResult(provider_id=row.id, model_id=model.id, test_type="hello", status="pass")
+        good = NewResult(provider=row, model=model, test_type="hello", status="pass")
         before = content(home.database)
         for bad in (
-            replace(good, provider_id=other.id),
+            replace(good, provider=other),
             replace(good, status="splendid"),
             replace(good, score=1.1),
             replace(good, evidence="no json"),
@@ -180,7 +179,7 @@ class TestBadValues:
             replace(good, evidence='{"a": "' + "x" * 8200 + '"}'),
             replace(good, latency_ms=-1),
         ):
-            with pytest.raises((InvalidInput, Refused)):
+            with pytest.raises((InvalidInput, Refused, Gone)):
                 done(store, lambda write, bad=bad: write.record_result(bad))  # type: ignore[misc]
         assert content(home.database) == before
 
@@ -192,7 +191,7 @@ def test_a_price_is_kept_to_the_last_digit(home: Home) -> None:
         for price in prices:
             base = store.reads.pricing(row.id)
             draft = pricing_draft(price, price)
-            done(store, lambda w, draft=draft, base=base: w.save_pricing(row.id, draft, base))  # type: ignore[misc]
+            done(store, lambda w, draft=draft, base=base: w.save_pricing(row, draft, base))  # type: ignore[misc]
             kept = store.reads.pricing(row.id)
             assert kept is not None
             assert kept.output_price_per_token == price
@@ -201,7 +200,7 @@ def test_a_price_is_kept_to_the_last_digit(home: Home) -> None:
 def test_runs_are_opened_and_closed(store: Store) -> None:
     run = done(store, lambda write: write.start_run("quick", "command line", budget=0.5))
     assert (run.state, run.finished_at, run.budget) == ("running", None, 0.5)
-    closed = done(store, lambda write: write.finish_run(run.id, "cancelled", actual_cost=0.01))
+    closed = done(store, lambda write: write.finish_run(run, "cancelled", actual_cost=0.01))
     assert (closed.state, closed.actual_cost) == ("cancelled", 0.01)
     assert closed.finished_at is not None
 
@@ -210,5 +209,5 @@ def test_an_edit_without_a_change_writes_nothing(home: Home, store: Store) -> No
     row = add_groq(store)
     before = content(home.database)
     home.clock.move(hours=1)
-    assert done(store, lambda write: write.save_provider(row.id, provider_draft(endpoint=GROQ), row)) == row
+    assert done(store, lambda write: write.save_provider(provider_draft(endpoint=GROQ), row)) == row
     assert content(home.database) == before

@@ -23,7 +23,7 @@ def save_until_kept(store: Store, draft: Callable[[], dict[str, str]]) -> tuple[
         try:
             base = done(
                 store,
-                lambda w, texts=texts, base=base: w.save_provider(base.id, provider_draft(**texts), base),  # type: ignore[misc]
+                lambda w, texts=texts, base=base: w.save_provider(provider_draft(**texts), base),  # type: ignore[misc]
             )
             kept += 1
         except Conflict:
@@ -69,7 +69,7 @@ def key_session(root: str, name: str) -> None:
     """Open the registry, made if need be, and seal a key in it at once."""
     with Home(Path(root)).open(read_patience=5) as store:
         row = done(store, lambda write: write.add_provider(provider_draft(name), custom=True))
-        done(store, lambda write: write.set_key(row.id, Secret(f"{CANARY}{name}")))
+        done(store, lambda write: write.set_key(row, Secret(f"{CANARY}{name}")))
 
 
 def test_two_processes_lose_no_edit_of_different_fields(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_many_first_starts_at_once_make_one_registry_and_one_vault_key(tmp_path:
     names = [f"Provider {number}" for number in range(KNOWN_PROCESSES)]
     answers(*[start("key_session", tmp_path, name) for name in names])
     with Home(tmp_path).open(create=False) as store:
-        opened = {row.name: store.open_key(row.id) for row in store.reads.providers()}
+        opened = {row.name: store.open_key(row) for row in store.reads.providers()}
     assert opened == {name: Secret(f"{CANARY}{name}") for name in names}
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"registry.db", "vault.key"}
 
@@ -113,19 +113,19 @@ def test_a_session_sees_what_another_saved(tmp_path: Path) -> None:
     with home.open() as one, home.open() as other:
         row = add_groq(one)
         assert other.reads.provider("groq") == row
-        done(other, lambda write: write.deactivate(row.id))
-        done(other, lambda write: write.set_key(row.id, Secret(CANARY)))
-        assert one.open_key(row.id) == Secret(CANARY)
+        done(other, lambda write: write.deactivate(row))
+        done(other, lambda write: write.set_key(row, Secret(CANARY)))
+        assert one.open_key(one.reads.provider_again(row)) == Secret(CANARY)
 
 
 def test_a_key_file_lost_between_two_keys_is_not_replaced(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with home.open() as one:
         first = add_groq(one)
-        done(one, lambda write: write.set_key(first.id, Secret(CANARY)))
+        done(one, lambda write: write.set_key(first, Secret(CANARY)))
     home.key_file.unlink()
     with home.open() as other:
         second = done(other, lambda write: write.add_provider(provider_draft("xAI")))
         with pytest.raises(KeyFileMissing):
-            done(other, lambda write: write.set_key(second.id, Secret(CANARY)))
+            done(other, lambda write: write.set_key(second, Secret(CANARY)))
     assert not home.key_file.exists()

@@ -12,7 +12,7 @@ from tests.commanding import Shell
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.gallery import Steps, at_home, play
-from tests.registries import add_model, done
+from tests.registries import add_model, done, owner_of
 from tests.watching import Watched
 from tui_registry.errors import StoreError
 from tui_registry.store import NewResult
@@ -72,8 +72,8 @@ def marked_up(full: Session) -> Session:
     """A model whose name, note and error look like markup."""
     row = add_model(full.store, full.store.reads.provider("Groq"), NAME, name=NAME, description=NAME)
     result = NewResult(
-        provider_id=row.provider_id,
-        model_id=row.id,
+        provider=owner_of(full.store, row),
+        model=row,
         test_type="chat",
         status="fail",
         outcome="http",

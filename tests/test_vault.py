@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tui_registry.endpoint import shown_origin
 from tui_registry.errors import (
     InvalidInput,
     KeyFileMissing,
@@ -17,7 +18,7 @@ from tui_registry.errors import (
     WrongVaultKey,
 )
 from tui_registry.text import Secret
-from tui_registry.vault import KeyState, Vault, VaultState, judge, read_header, shown_origin
+from tui_registry.vault import KeyState, Vault, VaultState, judge, read_header
 from tui_registry.vault.base64url import decode, encode
 from tui_registry.vault.keys import VaultKey
 from tui_registry.vault.record import Place, seal

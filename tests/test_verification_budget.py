@@ -71,7 +71,7 @@ async def test_a_cent_is_never_exceeded_over_100_random_price_tables(tmp_path: P
         charged.clear()
         prices |= {name: (_price(chance), _price(chance)) for name in names}
         listed = [DiscoveredModel(name, input_price=p[0], output_price=p[1]) for name, p in prices.items()]
-        done(bench.store, lambda write, listed=listed: write.proofs.take_list(bench.provider.id, listed))  # type: ignore[misc]
+        done(bench.store, lambda write, listed=listed: write.proofs.take_list(bench.provider, listed))  # type: ignore[misc]
         plan = plan_run(
             bench.store, providers=[bench.provider.id], suite="full", budget=CENT, clock=bench.home.clock
         )
@@ -103,7 +103,7 @@ async def test_a_provider_that_ignores_caps_exceeds_a_budget_by_its_first_answer
         listed = [
             DiscoveredModel(name, input_price=float(price), output_price=float(price)) for name in names
         ]
-        done(bench.store, lambda write, listed=listed: write.proofs.take_list(bench.provider.id, listed))  # type: ignore[misc]
+        done(bench.store, lambda write, listed=listed: write.proofs.take_list(bench.provider, listed))  # type: ignore[misc]
         plan = plan_run(
             bench.store, providers=[bench.provider.id], suite="quick", budget=CENT / 2, clock=bench.home.clock
         )

@@ -12,7 +12,7 @@ from tui_registry.verification import check_key, plan_run
 
 
 async def check(bench: Bench) -> str:
-    return (await check_key(bench.store, bench.provider.id, bench.options())).state
+    return (await check_key(bench.store, bench.provider, bench.options())).state
 
 
 async def test_a_key_is_valid_where_a_wrong_one_is_refused(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ async def test_one_rejection_alone_changes_nothing(tmp_path: Path) -> None:
 async def test_two_rejections_five_seconds_apart_switch_the_provider_off(tmp_path: Path) -> None:
     bench = opened(tmp_path)
     await check(bench)
-    bench.store.write(lambda write: write.activate(bench.provider.id)).result()
+    bench.store.write(lambda write: write.activate(bench.provider)).result()
     bench.service.keys.clear()
     assert await check(bench) == "rejected"
     assert bench.waits == [5.0]
@@ -91,7 +91,7 @@ async def test_whatever_else_happens_is_no_rejection(
 ) -> None:
     bench = opened(tmp_path)
     await check(bench)
-    bench.store.write(lambda write: write.activate(bench.provider.id)).result()
+    bench.store.write(lambda write: write.activate(bench.provider)).result()
     bench.service.key_answers = [status] * 3
     assert await check(bench) == state
     assert bench.statuses()[-1][1] == result
@@ -145,7 +145,7 @@ async def test_the_key_is_in_no_evidence_whatever_the_service_echoes(tmp_path: P
 
 async def test_without_a_key_nothing_is_asked(tmp_path: Path) -> None:
     bench = opened(tmp_path)
-    bench.store.write(lambda write: write.remove_key(bench.provider.id)).result()
+    bench.store.write(lambda write: write.remove_key(bench.provider)).result()
     with pytest.raises(Refused, match="has no key"):
         await check(bench)
     assert bench.service.asked == []

@@ -62,8 +62,8 @@ def test_an_unknown_price_is_told_and_never_taken_as_nothing(tmp_path: Path) -> 
 def test_a_providers_price_counts_where_the_model_has_none(tmp_path: Path) -> None:
     bench = opened(tmp_path)
     bench.add(price=None)
-    id = bench.provider.id
-    done(bench.store, lambda write: write.save_pricing(id, pricing_draft(1e-06, 3e-06), None))
+    owner = bench.provider
+    done(bench.store, lambda write: write.save_pricing(owner, pricing_draft(1e-06, 3e-06), None))
     assert planned(bench, "quick").bound == Decimal("0.00048")
 
 
@@ -91,7 +91,7 @@ def test_the_time_follows_from_the_known_limits(tmp_path: Path) -> None:
         bench.add(f"model-{number}")
     held = bench.store.reads.limits(bench.provider.id)
     draft = limits_draft(requests_per_minute=10)
-    done(bench.store, lambda write: write.save_limits(bench.provider.id, draft, held))
+    done(bench.store, lambda write: write.save_limits(bench.provider, draft, held))
     assert planned(bench).seconds == 180.0
 
 
@@ -122,7 +122,7 @@ def test_each_kind_of_model_has_its_probes(
 def test_a_provider_without_a_usable_key_is_left_out(tmp_path: Path) -> None:
     bench = opened(tmp_path)
     bench.add()
-    done(bench.store, lambda write: write.remove_key(bench.provider.id))
+    done(bench.store, lambda write: write.remove_key(bench.provider))
     plan = planned(bench)
     assert plan.providers == ()
     assert [(skip.provider, skip.why) for skip in plan.skipped] == [("Groq", "it has no key")]
@@ -150,7 +150,7 @@ def test_what_the_list_says_of_a_model_is_known(tmp_path: Path) -> None:
     bench.add("ours")
     assert planned(bench).providers[0].models[0].listed is None
     listed = [DiscoveredModel("theirs", mode="embedding")]
-    done(bench.store, lambda write: write.proofs.take_list(bench.provider.id, listed))
+    done(bench.store, lambda write: write.proofs.take_list(bench.provider, listed))
     plans = {model.model_id: model for model in planned(bench).providers[0].models}
     assert {name: model.listed for name, model in plans.items()} == {"ours": False, "theirs": True}
     assert plans["theirs"].probes == ("embeddings",)
@@ -161,7 +161,7 @@ def test_a_way_of_asking_is_forgotten_after_thirty_days(tmp_path: Path) -> None:
 
     bench = opened(tmp_path)
     model = bench.add()
-    result = NewResult(provider_id=bench.provider.id, model_id=model.id, test_type="chat", status="pass")
+    result = NewResult(provider=bench.provider, model=model, test_type="chat", status="pass")
     finding = Finding(result, seen=ModelSeen(True, quirks={"stream_usage": "no"}))
     done(bench.store, lambda write: write.proofs.record([finding]))
     assert planned(bench).providers[0].models[0].quirks == {"stream_usage": "no"}
@@ -197,4 +197,4 @@ def test_a_provider_whose_endpoint_cannot_be_read_is_left_out_and_says_so(tmp_pa
     (skip,) = plan.skipped
     assert skip.why.startswith(f"The endpoint of {bench.provider.name} must be put right first.")
     with pytest.raises(Refused, match="must be put right first"):
-        subject_of(bench.store, bench.provider.id)
+        subject_of(bench.store, bench.provider)

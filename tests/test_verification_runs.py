@@ -358,7 +358,7 @@ class TestStops:
         bench.add()
         held = bench.store.reads.limits(bench.provider.id)
         draft = limits_draft(tokens_per_minute=40)
-        done(bench.store, lambda write: write.save_limits(bench.provider.id, draft, held))
+        done(bench.store, lambda write: write.save_limits(bench.provider, draft, held))
         await bench.verify(planned(bench, "quick"))
         assert bench.statuses()[1:] == [("chat", "blocked", "limit")]
         assert bench.service.prompts() == []
@@ -375,7 +375,7 @@ class TestLimits:
             "x-ratelimit-remaining-tokens": "11900",
         }
         model = bench.add()
-        done(bench.store, lambda write: write.delete_limits(bench.provider.id))
+        done(bench.store, lambda write: write.delete_limits(bench.provider))
         await bench.verify(planned(bench, "quick"))
         seen = {
             (row.model_id, row.metric, row.window): (row.limit_value, row.remaining)
@@ -408,7 +408,7 @@ class TestLimits:
         bench.add()
         held = bench.store.reads.limits(bench.provider.id)
         draft = limits_draft(requests_per_minute=4)
-        done(bench.store, lambda write: write.save_limits(bench.provider.id, draft, held))
+        done(bench.store, lambda write: write.save_limits(bench.provider, draft, held))
         await bench.verify(planned(bench))
         assert sum(bench.waits) == 0
         await bench.verify(planned(bench, "quick"))
@@ -432,7 +432,7 @@ class TestIsCutOff:
         assert cut.state == "cancelled"
         kept = bench.store.proofs.run_results(cut.id)
         assert [event.result for event in seen] == kept[:4]
-        rest = resume_plan(bench.store, cut.id, clock=bench.home.clock)
+        rest = resume_plan(bench.store, cut, clock=bench.home.clock)
         assert rest.calls == 12 - sum(row.model_id is not None for row in kept)
         ended = summary(await bench.verify(rest))
         assert (ended.run.id, ended.run.state) == (cut.id, "done")
@@ -478,7 +478,7 @@ class TestIsCutOff:
         kept = store.proofs.run_results(marked.id)
         assert [row.test_type for row in kept][:2] == ["key", "chat"]
         assert marked.actual_cost is not None
-        await bench.verify(resume_plan(store, marked.id, clock=bench.home.clock))
+        await bench.verify(resume_plan(store, marked, clock=bench.home.clock))
         rows = store.proofs.run_results(marked.id)
         assert sorted({(row.model_id or 0, row.test_type) for row in rows}) == sorted(
             [(0, "key"), *((model, probe) for model in (1, 2, 3) for probe in ("chat", "json", "tools"))]

@@ -2,7 +2,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,8 @@ import pytest
 
 from tests.registries import Home, add_active, add_groq, add_model, done, model_draft, provider_draft
 from tui_registry.clock import stamp
-from tui_registry.errors import InvalidInput, Refused
-from tui_registry.store import ModelRow, NewResult, ResultRow, Store, Writes
+from tui_registry.errors import Gone, InvalidInput, Refused
+from tui_registry.store import ModelRow, NewResult, ProviderRow, ResultRow, RunRow, Store, Writes
 from tui_registry.store.write_history import Found, record_results
 from tui_registry.store.write_together import together
 from tui_registry.vault import Vault
@@ -31,7 +31,15 @@ def store(home: Home) -> Iterator[Store]:
         yield opened
 
 
-def history(seed: int, models: list[int], provider_id: int, start: datetime) -> list[Found]:
+@dataclass(frozen=True)
+class Other:
+    """A record that is not there."""
+
+    id: int
+    uuid: str = "0" * 32
+
+
+def history(seed: int, models: list[ModelRow], provider: ProviderRow, start: datetime) -> list[Found]:
     """Results of every kind about these models and their provider, an hour or a second apart."""
     chance = random.Random(seed)
     now, found = start, []
@@ -39,8 +47,8 @@ def history(seed: int, models: list[int], provider_id: int, start: datetime) -> 
         now += timedelta(seconds=chance.choice((1, 3600)))
         status = chance.choice(STATUSES)
         result = NewResult(
-            provider_id=provider_id,
-            model_id=chance.choice([None, *models]),
+            provider=provider,
+            model=chance.choice([None, *models]),
             test_type=chance.choice(("chat", "chat", "tools", "json")),
             status=status,
             outcome="missing" if status == "fail" and chance.random() < 0.3 else "ok",
@@ -55,7 +63,7 @@ def history(seed: int, models: list[int], provider_id: int, start: datetime) -> 
 
 def told(store: Store, provider_id: int) -> tuple[list[ResultRow], list[ModelRow]]:
     """All results, and all models but for how often and when they were edited."""
-    rows = [replace(row, row_version=1, updated_at="") for row in store.reads.models(provider_id)]
+    rows = [replace(row, row_version=1, updated_at="", uuid="") for row in store.reads.models(provider_id)]
     return store.reads.results(limit=1000), rows
 
 
@@ -75,8 +83,8 @@ def test_results_at_once_leave_what_results_one_by_one_leave(tmp_path: Path, see
         home = Home(tmp_path / str(at_once))
         with home.open() as store:
             provider = add_groq(store)
-            models = [add_model(store, provider, name).id for name in ("a", "b", "c")]
-            found = history(seed, models, provider.id, home.clock())
+            models = [add_model(store, provider, name) for name in ("a", "b", "c")]
+            found = history(seed, models, provider, home.clock())
             for part in (found[:50], found[50:]):
                 (keep_at_once if at_once else keep_one_by_one)(home, store, part)
             kept.append(told(store, provider.id))
@@ -99,7 +107,7 @@ def test_key_checks_at_once_leave_the_provider_as_checks_one_by_one_leave_it(
             found = []
             for minute, status in enumerate(story.split(), start=1):
                 result = NewResult(
-                    provider_id=row.id, test_type="key", status=status, key_fingerprint=row.key_fingerprint
+                    provider=row, test_type="key", status=status, key_fingerprint=row.key_fingerprint
                 )
                 found.append((home.clock() + timedelta(minutes=minute), result))
             way(home, store, found)
@@ -152,8 +160,9 @@ def test_the_file_lets_a_model_be_verified_exactly_when_its_history_says_so(
         ({"scores": "[1]"}, InvalidInput),
         ({"scores": '{"latency": NaN}'}, InvalidInput),
         ({"status": "perhaps"}, InvalidInput),
-        ({"model_id": 99}, Refused),
-        ({"run_id": 99}, Refused),
+        ({"model": Other(99)}, Gone),
+        ({"provider": Other(99)}, Gone),
+        ({"run": RunRow(99, "quick", "manual", "running", None, None, None, "2026-11-23", None)}, Gone),
     ],
 )
 def test_one_bad_result_among_many_keeps_them_all_out(
@@ -161,7 +170,7 @@ def test_one_bad_result_among_many_keeps_them_all_out(
 ) -> None:
     provider = add_groq(store)
     model = add_model(store, provider)
-    good = NewResult(provider_id=provider.id, model_id=model.id, test_type="chat", status="pass")
+    good = NewResult(provider=provider, model=model, test_type="chat", status="pass")
     bad = replace(good, **wrong)  # type: ignore[arg-type]
     found = [(home.clock(), good), (home.clock(), bad)]
     with pytest.raises(refusal):
@@ -180,7 +189,7 @@ def fill(home: Home, *, fail: bool) -> None:
     """A provider with a model in one transaction, which breaks off at the end if told to."""
     with together(home.database, vault=Vault(home.key_file), clock=home.clock) as one:
         row = one.writes.add_provider(provider_draft())
-        one.writes.add_model(row.id, model_draft("mine"))
+        one.writes.add_model(row, model_draft("mine"))
         assert [model.model_id for model in one.reads.models(row.id)] == ["mine"]
         if fail:
             raise KeyboardInterrupt
@@ -204,12 +213,12 @@ def test_changes_made_together_are_none_when_the_block_fails(home: Home, store: 
 def test_a_refused_change_leaves_the_others_made_together(home: Home, store: Store) -> None:
     with together(home.database, vault=Vault(home.key_file), clock=home.clock) as one:
         row = one.writes.add_provider(provider_draft())
-        model = one.writes.add_model(row.id, model_draft("mine"))
-        good = NewResult(provider_id=row.id, model_id=model.id, test_type="chat", status="pass")
+        model = one.writes.add_model(row, model_draft("mine"))
+        good = NewResult(provider=row, model=model, test_type="chat", status="pass")
         with pytest.raises(InvalidInput):
             record_results(one.writes, [(home.clock(), good), (home.clock(), replace(good, score=2.0))])
         with pytest.raises(InvalidInput):
-            one.writes.add_model(row.id, model_draft("mine"))
+            one.writes.add_model(row, model_draft("mine"))
     assert store.reads.counts().results == 0
     assert [row.model_id for row in store.reads.models(row.id)] == ["mine"]
 
@@ -220,5 +229,5 @@ def test_nothing_is_purged_together_with_other_changes(home: Home, store: Store)
         together(home.database, vault=Vault(home.key_file), clock=home.clock) as one,
         pytest.raises(Refused),
     ):
-        one.writes.purge_provider(row.id, "Groq")
+        one.writes.purge_provider(row, "Groq")
     assert store.reads.provider_by_id(row.id) == row

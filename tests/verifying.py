@@ -189,11 +189,11 @@ class Bench:
 
     def add(self, model_id: str = "llama-4", price: float | None = 1e-06, **facts: object) -> ModelRow:
         """A model with a price in USD per token, unknown when None."""
-        id = self.provider.id
-        row = done(self.store, lambda write: write.add_model(id, model_draft(model_id, **facts)))
+        owner = self.provider
+        row = done(self.store, lambda write: write.add_model(owner, model_draft(model_id, **facts)))
         if price is not None:
             draft = model_pricing_draft(price, price)
-            done(self.store, lambda write: write.save_model_pricing(row.id, draft, None))
+            done(self.store, lambda write: write.save_model_pricing(row, draft, None))
         return row
 
     def model(self, model_id: str = "llama-4") -> ModelRow:
@@ -227,8 +227,8 @@ def opened(
     home = Home(tmp_path, SetClock())
     store = home.open(known=Seed(known=(known,)))
     row = done(store, lambda write: write.add_provider(provider_draft(endpoint=endpoint)))
-    row = done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
-    done(store, lambda write: write.save_limits(row.id, limits_draft(requests_per_minute=6000), None))
+    row = done(store, lambda write: write.set_key(row, Secret(CANARY)))
+    done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=6000), None))
     return Bench(home, store, service or Service(), row)
 
 

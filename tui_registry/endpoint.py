@@ -77,6 +77,14 @@ def origin_of(url: str) -> str:
     return parse_endpoint(url).origin
 
 
+def shown_origin(origin: str) -> str:
+    """An origin as a person writes it: without what https implies, e.g. `api.openai.com`."""
+    scheme, _, rest = origin.partition("://")
+    if scheme == "https":
+        return rest.removesuffix(":443")
+    return f"{scheme}://{rest.removesuffix(':80')}"
+
+
 def stored_endpoint(owner: str, url: str) -> Endpoint:
     """The stored base URL of a provider; raises Refused for one that was made unreadable behind the app."""
     try:

@@ -3,10 +3,11 @@
 RegistryError                  base; `exit_code` is what the command line ends with
 ├── InvalidInput               what was entered breaks a rule; `problems` maps field to sentence
 ├── Refused                    the registry's present state forbids it
-│   └── HasDependents          other records depend on this one; `counts` says how many of what
+│   ├── HasDependents          other records depend on this one; `counts` says how many of what
+│   └── Outdated               what was shown is not so any more: another file, host or key
 ├── NotFound                   no such record
 ├── Conflict                   another session changed the same fields; `fields` maps to (was, mine, theirs)
-├── Gone                       another session deleted the record
+├── Gone                       the record is not there any more, whatever has its id now
 ├── Unreached                  the network or a service could not be reached
 ├── AnswerLost                 standard output took no more of the answer
 ├── StoreError                 the database cannot be used
@@ -59,6 +60,10 @@ class HasDependents(Refused):
         super().__init__(sentence)
 
 
+class Outdated(Refused):
+    """What was shown is not so any more, so that a person must look at it as it is now; nothing was done."""
+
+
 class NotFound(RegistryError):
     """There is no such record."""
 
@@ -73,7 +78,7 @@ class Conflict(RegistryError):
 
 
 class Gone(RegistryError):
-    """Another session deleted the record."""
+    """The record is not there any more: it was deleted, or another file took the registry's place."""
 
 
 class Unreached(RegistryError):

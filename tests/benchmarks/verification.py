@@ -60,12 +60,12 @@ def _registry(root: Path, endpoint: str) -> Store:
     known = KnownProvider("Local", endpoint, key_proof="chat")
     store = Home(root).open(known=Seed(known=(known,)))
     row = done(store, lambda write: write.add_provider(provider_draft("Local", endpoint)))
-    done(store, lambda write: write.set_key(row.id, Secret(CANARY)))
+    done(store, lambda write: write.set_key(row, Secret(CANARY)))
     listed = [
         DiscoveredModel(f"model-{number}", input_price=1e-06, output_price=1e-06) for number in range(MODELS)
     ]
-    done(store, lambda write: write.proofs.take_list(row.id, listed))
-    done(store, lambda write: write.save_limits(row.id, limits_draft(requests_per_minute=1_000_000), None))
+    done(store, lambda write: write.proofs.take_list(row, listed))
+    done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=1_000_000), None))
     return store
 
 

@@ -94,13 +94,13 @@ def tampered(home: Home) -> None:
     with home.open() as store:
         row = add_active(store)
         model = add_model(store, row)
-        done(store, lambda write: write.save_pricing(row.id, pricing_draft(1e-07, 2e-07), None))
-        done(store, lambda write: write.save_limits(row.id, limits_draft(requests_per_minute=1), None))
+        done(store, lambda write: write.save_pricing(row, pricing_draft(1e-07, 2e-07), None))
+        done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=1), None))
         result = NewResult(
-            provider_id=row.id,
+            provider=row,
             test_type="chat",
             status="fail",
-            model_id=model.id,
+            model=model,
             evidence='{"reply": "\\u001b]0;hostile\\u0007 \\u202e"}',
         )
         done(store, lambda write: write.record_result(result))

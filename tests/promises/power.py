@@ -218,7 +218,7 @@ def watched(home: Home, saves: int, before: Callable[[], None]) -> list[Step]:
             for number in range(1, saves + 1):
                 description, website = texts(number)
                 edit = provider_draft(description=str(description), website=str(website))
-                row = done(store, lambda write, edit=edit, row=row: write.save_provider(row.id, edit, row))  # type: ignore[misc]
+                row = done(store, lambda write, edit=edit, row=row: write.save_provider(edit, row))  # type: ignore[misc]
                 Path(MARK).unlink(missing_ok=True)
 
     def record(call: Call) -> bool:

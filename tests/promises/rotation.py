@@ -10,13 +10,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.promises.promise import Figure
 from tests.registries import KNOWN, Home, done, provider_draft
 from tui_registry.errors import StoreLocked, VaultError
-from tui_registry.store import Store, rotate, write_keys
+from tui_registry.store import Store, Writes, rotate, write_keys
 from tui_registry.store.change import Change
 from tui_registry.store.database import RegistryDatabase
 from tui_registry.text import Secret
@@ -33,7 +34,7 @@ def founded(root: Path) -> Home:
     with home.open() as store:
         for known in KNOWN:
             row = done(store, lambda writes, known=known: writes.add_provider(draft_of(known)))  # type: ignore[misc]
-            done(store, lambda writes, row=row: writes.set_key(row.id, Secret(f"sk-{row.name}-0")))  # type: ignore[misc]
+            done(store, lambda writes, row=row: writes.set_key(row, Secret(f"sk-{row.name}-0")))  # type: ignore[misc]
     return home
 
 
@@ -47,7 +48,7 @@ def keys_of(home: Home) -> dict[str, str | None]:
     with home.open(create=False, read_patience=20) as store:
         for row in store.reads.providers():
             try:
-                found[row.name] = store.open_key(row.id).reveal()
+                found[row.name] = store.open_key(row).reveal()
             except VaultError:
                 found[row.name] = None
     return found
@@ -167,12 +168,12 @@ def write_on(home: Home, name: str, told: Path, is_stubborn: bool) -> None:
     if is_stubborn:
         setattr(write_keys, "_sealing_key", stubborn())  # noqa: B010
     store = home.open(create=False, read_patience=20)
-    id, count = store.reads.provider(name).id, 0
+    row, count = store.reads.provider(name), 0
     while not (told.parent / "stop").exists():
         count += 1
         key = f"sk-{name}-{count}"
         try:
-            done(store, lambda writes, key=key: writes.set_key(id, Secret(key)))  # type: ignore[misc]
+            row = done(store, partial(Writes.set_key, seen=row, secret=Secret(key)))
         except StoreLocked:  # the others had the file all the time
             continue
         except VaultError:

@@ -115,7 +115,7 @@ def saving_for_ever(home: Home, name: str) -> Iterator[int]:
             description, website = texts(row.row_version)
             edit = provider_draft(name, row.endpoint, description=str(description), website=str(website))
             with suppress(StoreLocked):
-                row = done(store, lambda write, edit=edit, row=row: write.save_provider(row.id, edit, row))  # type: ignore[misc]
+                row = done(store, lambda write, edit=edit, row=row: write.save_provider(edit, row))  # type: ignore[misc]
                 yield row.row_version - 1
 
 
@@ -150,7 +150,7 @@ def guarded(home: Home, edits: int) -> Iterator[int]:
             while True:
                 edit = provider_draft(description=f"{os.getpid()} {count}", website=row.website or "")
                 try:
-                    row = done(store, lambda write, e=edit, r=row: write.save_provider(r.id, e, r))  # type: ignore[misc]
+                    row = done(store, lambda write, e=edit, r=row: write.save_provider(e, r))  # type: ignore[misc]
                 except (Conflict, StoreLocked):
                     row = store.reads.provider("Groq")
                     continue

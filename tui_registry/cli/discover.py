@@ -11,7 +11,7 @@ from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, remark, tell
 
 if TYPE_CHECKING:
-    from tui_registry.store import DiscoveryReport
+    from tui_registry.store import DiscoveryReport, ProviderRow
     from tui_registry.verification import Discovery
 
 _NO_ANSWER = frozenset({"server", "timeout", "protocol", "edge", "rate", "daily"})
@@ -30,9 +30,9 @@ def discover(session: Session, provider: str, takes_in: bool, as_json: bool) -> 
     """
     import asyncio
 
-    id = session.store.reads.provider(provider).id
+    seen = session.store.reads.provider(provider)
     session.unlock()
-    found, report = asyncio.run(_asked(session, id, takes_in))
+    found, report = asyncio.run(_asked(session, seen, takes_in))
     if as_json:
         print_json(_record(found, report))
     elif found.was_read:
@@ -43,11 +43,13 @@ def discover(session: Session, provider: str, takes_in: bool, as_json: bool) -> 
         click.get_current_context().exit(UNREACHED if found.outcome in _NO_ANSWER else 1)
 
 
-async def _asked(session: Session, id: int, takes_in: bool) -> "tuple[Discovery, DiscoveryReport | None]":
+async def _asked(
+    session: Session, seen: "ProviderRow", takes_in: bool
+) -> "tuple[Discovery, DiscoveryReport | None]":
     """The provider's list, and what taking it in did where that was wanted."""
     from tui_registry.verification import apply_discovery, discover
 
-    found = await discover(session.store, id, session.asking)
+    found = await discover(session.store, seen, session.asking)
     applied = takes_in and found.was_read
     return found, await apply_discovery(session.store, found) if applied else None
 

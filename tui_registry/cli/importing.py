@@ -155,8 +155,7 @@ def _take_keys(
         _tell_offers(found, offers, source)
         applies = applies or (bool(wanted) and not blocked and _affirmed(source, len(wanted)))
     done = applies and not blocked and bool(wanted)
-    if done:
-        session.write(lambda writes: intake.seal(writes, wanted))
+    rows = session.write(lambda writes: intake.seal(writes, wanted)) if done else []
     if wish.as_json:
         print_json(
             {
@@ -168,8 +167,8 @@ def _take_keys(
             }
         )
     elif done:
-        names = ", ".join(offer.provider for offer in wanted)
-        tell(f"Sealed: {names}. No key is checked yet: tui-registry key check NAME")
+        places = ", ".join(f"{row.name} for {session.store.sealed_for(row)}" for row in rows)
+        tell(f"Sealed: {places}. No key is checked yet: tui-registry key check NAME")
     elif wanted and not blocked:
         tell(f"Nothing was sealed. To seal them: {again} --apply")
 

@@ -9,7 +9,7 @@ from tui_registry.cli.endings import UNREACHED
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import is_terminal, json_option, print_json, remark, tell, write
 from tui_registry.cli.provider_facts import provider_record
-from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
+from tui_registry.endpoint import Endpoint, key_refusal, shown_origin, stored_endpoint
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.vault import VaultState
@@ -46,7 +46,7 @@ def set_key(
     session.unlock()
     secret = _entered(session, row.name, endpoint, from_env)
     begins = session.store.vault_status().state is VaultState.EMPTY
-    row = session.write(lambda writes: writes.set_key(row.id, secret, allow_cleartext))
+    row = session.write(lambda writes: writes.set_key(row, secret, allow_cleartext))
     if begins:
         remark(
             f"Made the vault key {session.vault.place.name}: without it no key opens, so keep a copy of it."
@@ -55,7 +55,8 @@ def set_key(
     if as_json:
         print_json(provider_record(session, row))
         return
-    tell(f"The key of {row.name} is sealed for {endpoint.host}. {row.name} is off until the key is checked.")
+    place = session.store.sealed_for(row)
+    tell(f"The key of {row.name} is sealed for {place}. {row.name} is off until the key is checked.")
     tell(f"Next: tui-registry key check {quote(row.name)}")
 
 
@@ -74,8 +75,8 @@ def check_key(session: Session, name: str, as_json: bool) -> None:
 
     before = session.store.reads.provider(name)
     session.unlock()
-    verdict = asyncio.run(verification.check_key(session.store, before.id, session.asking))
-    row = session.store.reads.provider_by_id(before.id)
+    verdict = asyncio.run(verification.check_key(session.store, before, session.asking))
+    row = session.store.reads.provider_again(before)
     if as_json:
         said = {"state": verdict.state, "status": verdict.status, "sentence": verdict.sentence}
         print_json(provider_record(session, row) | {"check": said})
@@ -99,7 +100,7 @@ def remove_key(session: Session, name: str, as_json: bool) -> None:
     row = session.store.reads.provider(name)
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key.")
-    row = session.write(lambda writes: writes.remove_key(row.id))
+    row = session.write(lambda writes: writes.remove_key(row))
     if as_json:
         print_json(provider_record(session, row))
     else:
@@ -114,12 +115,11 @@ def remove_key(session: Session, name: str, as_json: bool) -> None:
 def move_key(session: Session, name: str, to_host: str, as_json: bool) -> None:
     """Seal a key again for the host the endpoint names now."""
     row = session.store.reads.provider(name)
-    row = session.write(lambda writes: writes.move_key(row.id, to_host))
+    row = session.write(lambda writes: writes.move_key(row, to_host))
     if as_json:
         print_json(provider_record(session, row))
     else:
-        host = stored_endpoint(row.name, row.endpoint).host
-        tell(f"The key of {row.name} is sealed for {host} now, and not checked yet.")
+        tell(f"The key of {row.name} is sealed for {session.store.sealed_for(row)} now, and not checked yet.")
 
 
 @key.command("show")
@@ -134,7 +134,7 @@ def show_key(session: Session, name: str, reveal: bool) -> None:
             f"This prints the key of {row.name} in clear, where screens and logs keep it. If that is wanted,"
             " add --reveal."
         )
-    write(session.store.open_key(row.id).reveal())
+    write(session.store.open_key(row).reveal())
 
 
 def _consent_words(endpoint: Endpoint, refusal: str) -> str:
@@ -150,7 +150,7 @@ def _entered(session: Session, name: str, endpoint: Endpoint, variable: str | No
         if not text.strip():
             raise InvalidInput({"api_key": f"${variable} is not set in this shell."})
     elif is_terminal(sys.stdin):
-        text = _asked(session, name)
+        text = _asked(session, name, endpoint)
     else:
         text = sys.stdin.read(LONGEST_INPUT) if sys.stdin is not None else ""
     try:
@@ -162,14 +162,14 @@ def _entered(session: Session, name: str, endpoint: Endpoint, variable: str | No
     return secret
 
 
-def _asked(session: Session, name: str) -> str:
-    """What is typed at a prompt that does not show it."""
+def _asked(session: Session, name: str, endpoint: Endpoint) -> str:
+    """What is typed at a prompt that does not show it, and that names the host it will be sealed for."""
     from getpass import getpass
 
     known = session.store.reads.known(name)
     if known.local_token is not None:
         remark(f"{name} asks for no key of its own; {known.local_token} is what it is usually given.")
     try:
-        return getpass(f"API key for {name} (not shown): ")
+        return getpass(f"API key for {name}, sealed for {shown_origin(endpoint.origin)} (not shown): ")
     except EOFError:
         raise InvalidInput({"api_key": "Nothing was entered."}) from None

@@ -66,11 +66,11 @@ def set_limits(
     base = session.store.reads.limits(owner.id)
     draft = LimitsDraft.parse({**LimitsDraft.shown(base), **given})
     warn(draft.warnings())
-    row = session.write(lambda writes: writes.save_limits(owner.id, draft, base))
+    row = session.write(lambda writes: writes.save_limits(owner, draft, base))
     if as_json:
         print_json(_record(owner, row))
     else:
-        tell(f"Saved the limits of {owner.name}.")
+        tell(f"Saved the limits of {session.store.reads.provider_again(owner).name}.")
 
 
 @limits.command("delete")
@@ -82,7 +82,7 @@ def delete_limits(session: Session, name: str, as_json: bool) -> None:
     owner = session.store.reads.provider(name)
     if session.store.reads.limits(owner.id) is None:
         raise NotFound(f"{owner.name} has no limits.")
-    session.write(lambda writes: writes.delete_limits(owner.id))
+    owner = session.write(lambda writes: writes.delete_limits(owner))
     if as_json:
         print_json(_record(owner, None))
     else:

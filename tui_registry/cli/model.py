@@ -81,7 +81,7 @@ def add_model(session: Session, /, provider: str, model_id: str, as_json: bool, 
     owner = session.store.reads.provider(provider)
     draft = ModelDraft.parse({"model_id": model_id, **_as_form(facts)})
     warn(draft.warnings())
-    row = session.write(lambda writes: writes.add_model(owner.id, draft))
+    row = session.write(lambda writes: writes.add_model(owner, draft))
     if as_json:
         print_json(model_record(session, row))
     else:
@@ -112,7 +112,7 @@ def edit_model(
     given = only_given({"model_id": new_id}) | _as_form(facts)
     draft = ModelDraft.parse({**ModelDraft.shown(base), **given})
     warn(draft.warnings())
-    row = session.write(lambda writes: writes.save_model(base.id, draft, base))
+    row = session.write(lambda writes: writes.save_model(draft, base))
     if as_json:
         print_json(model_record(session, row))
     else:
@@ -128,7 +128,7 @@ def delete_model(session: Session, provider: str, model_id: str, as_json: bool) 
     """Delete a model that has no results, with its price."""
     owner = session.store.reads.provider(provider)
     row = session.store.reads.model(owner.id, model_id)
-    session.write(lambda writes: writes.delete_model(row.id))
+    row = session.write(lambda writes: writes.delete_model(row))
     if as_json:
         print_json({"deleted": row.model_id, "provider": owner.name})
     else:

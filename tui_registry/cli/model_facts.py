@@ -12,7 +12,7 @@ from tui_registry.money import short_count, show_count
 if TYPE_CHECKING:
     from tui_registry.store import ModelRow
 
-_NOT_FOR_SCRIPTS = ("row_version",)
+_NOT_FOR_SCRIPTS = ("row_version", "uuid", "edition")
 
 
 def print_models(session: Session, provider: str | None, expression: str) -> None:

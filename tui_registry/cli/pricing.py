@@ -1,5 +1,6 @@
 """`tui-registry pricing`: default prices of providers and own prices of models, headless."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -13,7 +14,7 @@ from tui_registry.errors import InvalidInput, NotFound
 from tui_registry.money import parse_price
 
 if TYPE_CHECKING:
-    from tui_registry.store import ModelRow, ProviderRow
+    from tui_registry.store import ModelRow, ProviderRow, Writes
 
 NOT_APPLICABLE = ("-", "none")
 """Words that say a price does not apply, as an empty text does."""
@@ -91,6 +92,7 @@ def set_pricing(
         _save_default(session, owner, given)
     else:
         _save_own(session, row, given)
+    owner = session.store.reads.provider_again(owner)
     if as_json:
         print_json(_record(session, owner, row))
     else:
@@ -109,16 +111,19 @@ def delete_pricing(session: Session, name: str, model: str | None, as_json: bool
     if row is None:
         if reads.pricing(owner.id) is None:
             raise NotFound(f"{owner.name} has no default price.")
-        session.write(lambda writes: writes.delete_pricing(owner.id))
+        owner = session.write(lambda writes: writes.delete_pricing(owner))
     else:
-        model_row = row
         if reads.model_pricing(row.id) is None:
             raise NotFound(f"{row.model_id} has no price of its own.")
-        session.write(lambda writes: writes.delete_model_pricing(model_row.id))
+        row = session.write(partial(_deleted, row=row))
     if as_json:
         print_json(_record(session, owner, row))
     else:
         tell(f"Deleted the price of {f'{row.model_id} of {owner.name}' if row else owner.name}.")
+
+
+def _deleted(writes: "Writes", *, row: "ModelRow") -> "ModelRow":
+    return writes.delete_model_pricing(row)
 
 
 def _found(session: Session, name: str, model: str | None) -> "tuple[ProviderRow, ModelRow | None]":
@@ -153,7 +158,7 @@ def _save_default(session: Session, owner: "ProviderRow", given: dict[str, objec
     base = session.store.reads.pricing(owner.id)
     draft = PricingDraft.parse({**PricingDraft.shown(base), **given})
     warn(draft.warnings())
-    session.write(lambda writes: writes.save_pricing(owner.id, draft, base))
+    session.write(lambda writes: writes.save_pricing(owner, draft, base))
 
 
 def _save_own(session: Session, row: "ModelRow", given: dict[str, object]) -> None:
@@ -163,7 +168,7 @@ def _save_own(session: Session, row: "ModelRow", given: dict[str, object]) -> No
     taken = {} if base is not None else _from_default(session, row, given)
     draft = ModelPricingDraft.parse({**ModelPricingDraft.shown(base), **taken, **given})
     warn(draft.warnings())
-    session.write(lambda writes: writes.save_model_pricing(row.id, draft, base))
+    session.write(lambda writes: writes.save_model_pricing(row, draft, base))
     if amounts := [f"{words} {taken[field]}" for field, words in _NEEDED.items() if field in taken]:
         remark(
             f"{' and '.join(amounts)} {taken['currency']} per 1M tokens: taken over from the provider's"

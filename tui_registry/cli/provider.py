@@ -9,10 +9,10 @@ from tui_registry.cli.given import only_given, warn
 from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, print_table, remark, tell
 from tui_registry.cli.provider_facts import print_provider, provider_record, state_word
-from tui_registry.endpoint import stored_endpoint
+from tui_registry.endpoint import shown_origin, stored_endpoint
 from tui_registry.errors import NotFound
 from tui_registry.money import show_count
-from tui_registry.vault import KeyState, shown_origin
+from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
     from tui_registry.store import ProviderRow
@@ -133,9 +133,7 @@ def edit_provider(
     given = {"name": new_name, "endpoint": endpoint, "description": description, "website": website}
     draft = ProviderDraft.parse({**ProviderDraft.shown(base), **only_given(given)})
     warn(draft.warnings())
-    row = session.write(
-        lambda writes: writes.save_provider(base.id, draft, base, custom=custom, dialect=dialect)
-    )
+    row = session.write(lambda writes: writes.save_provider(draft, base, custom=custom, dialect=dialect))
     _tell_change(session, row, f"Saved {row.name}.", as_json)
     if session.store.key_state(row) is KeyState.OTHER_HOST:
         place = stored_endpoint(row.name, row.endpoint)
@@ -153,8 +151,8 @@ def edit_provider(
 @pass_session
 def activate_provider(session: Session, name: str, as_json: bool) -> None:
     """Switch a provider on; its key must have passed a check."""
-    id = session.store.reads.provider(name).id
-    row = session.write(lambda writes: writes.activate(id))
+    seen = session.store.reads.provider(name)
+    row = session.write(lambda writes: writes.activate(seen))
     _tell_change(session, row, f"{row.name} is on.", as_json)
 
 
@@ -164,8 +162,8 @@ def activate_provider(session: Session, name: str, as_json: bool) -> None:
 @pass_session
 def deactivate_provider(session: Session, name: str, as_json: bool) -> None:
     """Switch a provider off; nothing of it is lost."""
-    id = session.store.reads.provider(name).id
-    row = session.write(lambda writes: writes.deactivate(id))
+    seen = session.store.reads.provider(name)
+    row = session.write(lambda writes: writes.deactivate(seen))
     _tell_change(session, row, f"{row.name} is off.", as_json)
 
 
@@ -176,7 +174,7 @@ def deactivate_provider(session: Session, name: str, as_json: bool) -> None:
 def delete_provider(session: Session, name: str, as_json: bool) -> None:
     """Delete a provider that has neither models nor results."""
     row = session.store.reads.provider(name)
-    session.write(lambda writes: writes.delete_provider(row.id))
+    row = session.write(lambda writes: writes.delete_provider(row))
     if as_json:
         print_json({"deleted": row.name})
     else:
@@ -192,7 +190,7 @@ def purge_provider(session: Session, name: str, confirm: str, as_json: bool) -> 
     """Delete a provider with everything it has, after a backup."""
     row = session.store.reads.provider(name)
     before = set(session.paths.backups.glob("*.db"))
-    counts = session.write(lambda writes: writes.purge_provider(row.id, confirm))
+    counts = session.write(lambda writes: writes.purge_provider(row, confirm))
     backup = max(set(session.paths.backups.glob("*.db")) - before)
     if as_json:
         print_json({"purged": row.name, **counts, "backup": str(backup)})

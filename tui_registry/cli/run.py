@@ -53,7 +53,7 @@ def run(session: Session, variable: str | None, name: str, command: tuple[str, .
     if shutil.which(command[0], path=environ.get("PATH")) is None:
         remark(f"There is no command {command[0]}.")
         click.get_current_context().exit(NOT_FOUND)
-    environ[variable] = store.open_key(row.id).reveal()
+    environ[variable] = store.open_key(row).reveal()
     _become(session, command, environ)
 
 

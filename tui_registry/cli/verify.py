@@ -99,7 +99,7 @@ def _planned(
     store = session.store
     interrupted = mark_interrupted(store, clock=session.clock)
     if resume:
-        plan = resume_plan(store, choice.unfinished_run(store).id, clock=session.clock)
+        plan = resume_plan(store, choice.unfinished_run(store), clock=session.clock)
     else:
         choice.tell_of_interrupted(interrupted)
         meant = choice.chosen(store.reads, wanted)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui_registry.errors import Refused
-from tui_registry.store import ProviderRow, Reads, Writes
+from tui_registry.store import ProviderRow, Reads, RunRow, Writes
 from tui_registry.store.write_history import Found, record_results
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
@@ -72,7 +72,7 @@ class Filling:
         outcome: str,
         http_status: int | None,
         latency_ms: float | None = None,
-        run_id: int | None = None,
+        run: RunRow | None = None,
     ) -> None:
         """Keep what a check of a provider's present key found; raises Refused when it has none."""
         fingerprint = row.key_fingerprint
@@ -80,11 +80,11 @@ class Filling:
             raise Refused(f"{row.name} has no key to check.")
         self.keep_found()
         self.writes.record_key_check(
-            row.id,
+            row,
             fingerprint,
             status,
             outcome,
             http_status=http_status,
             latency_ms=latency_ms,
-            run_id=run_id,
+            run=run,
         )

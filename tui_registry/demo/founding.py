@@ -84,30 +84,29 @@ def _enter_key(filling: Filling, plan: Plan) -> None:
     row = filling.reads.provider(plan.name)
     secret = Secret(f"demo-{plan.name.lower().replace(' ', '-')}-not-a-real-key")
     filling.vault.spoils = plan.key == "damaged"
-    row = filling.writes.set_key(row.id, secret)
+    row = filling.writes.set_key(row, secret)
     if plan.key != "unchecked":
         filling.calendar.go_on(8)
         filling.check_key(row, "pass", "ok", 200, 180.0)
-        filling.writes.activate(row.id)
+        filling.writes.activate(row)
     filling.vault.spoils = False
 
 
 def _enter_facts(filling: Filling, plan: Plan) -> None:
     """A provider's default price and limits, where it has them."""
-    id = filling.reads.provider(plan.name).id
+    row = filling.reads.provider(plan.name)
     if plan.price is not None:
         entry, out = plan.price.split()
         price = PricingDraft.parse({"input_price_per_token": entry, "output_price_per_token": out})
-        filling.writes.save_pricing(id, price, None)
+        filling.writes.save_pricing(row, price, None)
     if plan.limits is not None:
         fields = LimitsDraft.model_fields
         limits = LimitsDraft.parse(dict(zip(fields, plan.limits, strict=True)))
-        filling.writes.save_limits(id, limits, None)
+        filling.writes.save_limits(row, limits, None)
 
 
 def _add_by_hand(filling: Filling, provider: str, draft: ModelDraft, entry: str, out: str) -> None:
-    id = filling.reads.provider(provider).id
-    model = filling.writes.add_model(id, draft)
+    model = filling.writes.add_model(filling.reads.provider(provider), draft)
     if entry:
         price = ModelPricingDraft.parse({"input_price_per_token": entry, "output_price_per_token": out})
-        filling.writes.save_model_pricing(model.id, price, None)
+        filling.writes.save_model_pricing(model, price, None)

@@ -98,12 +98,12 @@ def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
     if each.full:
         for row in {subject.provider.id: subject.provider for subject in each.subjects}.values():
             calendar.go_on(1.5)
-            filling.check_key(row, "pass", "ok", 200, round(90 + 200 * chance.random(), 1), run.id)
+            filling.check_key(row, "pass", "ok", 200, round(90 + 200 * chance.random(), 1), run)
     found = list(_found(filling, each, run, chance))
     filling.found.extend(found)
     if each.state is not None:
         state, spent = each.state, sum((exact(result.cost or 0.0) for _, result in found), Decimal(0))
-        filling.writes.finish_run(run.id, state, actual_cost=float(spent))
+        filling.writes.finish_run(run, state, actual_cost=float(spent))
 
 
 def _document(suite: str, subjects: Sequence[Subject]) -> str:
@@ -122,7 +122,7 @@ def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) ->
             yield calendar.now, _listed(subject, run)
     for subject in each.subjects:
         for test in subject.tests if each.full else subject.tests[-1:]:
-            result = probe(subject, test, each.day, run.id, chance)
+            result = probe(subject, test, each.day, run, chance)
             calendar.go_on((result.latency_ms or 400) / 1_000 + 0.3 + chance.random())
             yield calendar.now, result
 
@@ -130,8 +130,8 @@ def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) ->
 def _listed(subject: Subject, run: RunRow) -> NewResult:
     """A provider's list of models, read without trouble."""
     return NewResult(
-        run_id=run.id,
-        provider_id=subject.provider.id,
+        run=run,
+        provider=subject.provider,
         test_type="models",
         status="pass",
         outcome="ok",

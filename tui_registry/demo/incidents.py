@@ -13,7 +13,7 @@ def _move_fireworks(filling: Filling) -> None:
     """Somebody points Fireworks AI at a gateway; its key stays with the host it was entered for."""
     row = filling.reads.provider("Fireworks AI")
     draft = ProviderDraft.parse(ProviderDraft.shown(row) | {"endpoint": GATEWAY})
-    filling.writes.save_provider(row.id, draft, row)
+    filling.writes.save_provider(draft, row)
 
 
 def _price_by_hand(filling: Filling) -> None:
@@ -24,10 +24,10 @@ def _price_by_hand(filling: Filling) -> None:
     contract = ModelPricingDraft.parse(
         {"input_price_per_token": "0.25", "output_price_per_token": "0.75", "currency": "EUR"}
     )
-    filling.writes.save_model_pricing(codestral.id, contract, base)
+    filling.writes.save_model_pricing(codestral, contract, base)
     gemini = filling.reads.model(google.id, "gemini-2.5-pro")
     edited = ModelDraft.parse(ModelDraft.shown(gemini) | {"max_output_tokens": "65,536"})
-    filling.writes.save_model(gemini.id, edited, gemini)
+    filling.writes.save_model(edited, gemini)
 
 
 def _reject_cohere(filling: Filling) -> None:
@@ -42,7 +42,7 @@ def _see_limits(filling: Filling) -> None:
     """An answer of xAI tells its limits, which nobody has entered."""
     row = filling.reads.provider("xAI")
     listed = NewResult(
-        provider_id=row.id,
+        provider=row,
         test_type="models",
         status="pass",
         outcome="ok",

@@ -10,7 +10,7 @@ from math import log10
 from tui_registry.demo.events import Event, struck
 from tui_registry.demo.providers import Plan
 from tui_registry.money import cost
-from tui_registry.store import EffectivePrice, ModelRow, NewResult, ProviderRow
+from tui_registry.store import EffectivePrice, ModelRow, NewResult, ProviderRow, RunRow
 
 TOKENS = {"chat": (34, 41), "tools": (92, 24), "json": (61, 22), "embeddings": (4, 0)}
 """Input and output tokens of each probe."""
@@ -45,7 +45,7 @@ class Subject:
         return ("embeddings",) if "embed" in self.model.model_id else ("tools", "json", "chat")
 
 
-def probe(subject: Subject, test: str, day: int, run_id: int, chance: random.Random) -> NewResult:
+def probe(subject: Subject, test: str, day: int, run: RunRow, chance: random.Random) -> NewResult:
     """The result of one probe, so many days ago."""
     event = struck(subject.plan.name, day, subject.model.model_id, test, chance)
     status = (event and event.status) or "pass"
@@ -57,9 +57,9 @@ def probe(subject: Subject, test: str, day: int, run_id: int, chance: random.Ran
     tokens = TOKENS[test] if answered else (None, None)
     scores = _scores(test, status, first_token, speed) if answered else {}
     return NewResult(
-        run_id=run_id,
-        provider_id=subject.provider.id,
-        model_id=subject.model.id,
+        run=run,
+        provider=subject.provider,
+        model=subject.model,
         test_type=test,
         status=status,
         outcome="ok" if event is None or event.status is None else event.outcome,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_registry.catalog import known_providers, starting_endpoint
-from tui_registry.endpoint import key_refusal, parse_endpoint, stored_endpoint
+from tui_registry.endpoint import key_refusal, parse_endpoint, shown_origin, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.intake.env_file import NamedKey
 from tui_registry.store.rows import KnownProvider, ProviderRow
@@ -23,8 +23,14 @@ class Offer:
     provider: str
     key: NamedKey
     host: str
-    is_new: bool
+    row: ProviderRow | None
+    """The provider as it was when the offer was made; None for one that would be added."""
     refusal: str | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the provider is added with its key."""
+        return self.row is None
 
     def record(self) -> dict[str, object]:
         """The offer for scripts; never the key."""
@@ -60,13 +66,13 @@ def offers(keys: Sequence[NamedKey], providers: Sequence[ProviderRow]) -> list[O
         if refusal is None:
             taken.add(name)
         address = starting_endpoint(known[name].endpoint) if row is None else row.endpoint
-        made.append(Offer(name, key, _host(address), row is None, refusal))
+        made.append(Offer(name, key, _host(address), row, refusal))
     return made
 
 
 def _host(address: str) -> str:
     try:
-        return parse_endpoint(address).host
+        return shown_origin(parse_endpoint(address).origin)
     except ValueError:
         return "an address that cannot be read"
 
@@ -95,9 +101,9 @@ def _refusals(
 
 
 def seal(writes: Writes, wanted: Sequence[Offer]) -> list[ProviderRow]:
-    """Seal these keys, all or none, adding the providers that are not there yet."""
+    """Seal these keys, all or none, adding the providers that were not there when they were offered."""
     known = {row.name: row for row in known_providers().rows()}
-    entries = [(_draft(known[offer.provider]), offer.key.secret) for offer in wanted]
+    entries = [(offer.row, _draft(known[offer.provider]), offer.key.secret) for offer in wanted]
     return writes.seal_new_keys(entries)
 
 

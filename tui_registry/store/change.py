@@ -1,12 +1,15 @@
 """One open write transaction: what every write works with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import peewee as pw
 
+from tui_registry.errors import Gone, Outdated
+from tui_registry.store.edition import follows, read_edition
 from tui_registry.store.reads import Reads
+from tui_registry.store.rows import Identified, ModelRow, NewResult, ProviderRow, RunRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Table
 from tui_registry.vault import Vault
@@ -16,12 +19,75 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The connection inside BEGIN IMMEDIATE, its reads, the vault, and the moment of the change."""
+    """The connection inside BEGIN IMMEDIATE, its reads, the vault, and the moment of the change.
+
+    Whoever changes a record hands in the record as it was read; what may be done to it is decided here.
+    """
 
     db: pw.SqliteDatabase
     reads: Reads
     vault: Vault
     now: str
+    _found: set[tuple[object, ...]] = field(default_factory=set)
+    """What was found to be the record that is meant, so that a long history is not asked for it each time."""
+
+    def provider(self, seen: ProviderRow, *, merges: bool = False) -> ProviderRow:
+        """The provider that was read as `seen`, as it is now.
+
+        Raises Gone where it is not here any more, whatever has its id now, and Outdated where another file
+        took the registry's place since, unless the caller `merges` what differs.
+        """
+        row = self.reads.provider_again(seen)
+        self._require_shown(seen.edition, seen.name, merges)
+        return row
+
+    def model(self, seen: ModelRow, *, merges: bool = False) -> ModelRow:
+        """The model that was read as `seen`, as it is now; raises as `provider` does."""
+        row = self.reads.model_again(seen)
+        self._require_shown(seen.edition, seen.model_id, merges)
+        return row
+
+    def was_replaced(self, seen: ProviderRow | ModelRow) -> bool:
+        """Whether another file took the registry's place since this was read."""
+        return not follows(read_edition(self.db), seen.edition)
+
+    def _require_shown(self, edition: str, name: str, merges: bool) -> None:
+        if not merges and not follows(read_edition(self.db), edition):
+            raise Outdated(
+                f"Another file took the registry's place since {name} was read, so nothing was changed."
+                " Look at it as it is now."
+            )
+
+    def run(self, seen: RunRow) -> RunRow:
+        """The run that was read as `seen`, as it is now; raises Gone where its id has another run or none."""
+        found = self.reads.run_again(seen)
+        if found is None:
+            raise Gone(
+                f"Run {seen.id} is not here any more: another file took the registry's place. What it finds"
+                " is not kept."
+            )
+        return found
+
+    def require(self, result: NewResult) -> None:
+        """See that the records a result is about are those that were asked; raises Gone."""
+        provider, model, run = result.provider, result.model, result.run
+        self._require("provider", provider, "uuid = ?", (provider.uuid,))
+        if model is not None:
+            self._require("model", model, "uuid = ? AND provider_id = ?", (model.uuid, provider.id))
+        if run is not None and (run.id, run.started_at) not in self._found:
+            self.run(run)
+            self._found.add((run.id, run.started_at))
+
+    def _require(self, table: str, seen: Identified, condition: str, values: tuple[object, ...]) -> None:
+        asked = (table, seen.id, *values)
+        if asked in self._found:
+            return
+        if not fetch(self.db, f"SELECT 1 FROM {table} WHERE id = ? AND {condition}", asked[1:]):  # noqa: S608
+            raise Gone(
+                f"A {table} that was asked is not here any more: it was deleted, or another file took the"
+                " registry's place. What was found is not kept."
+            )
+        self._found.add(asked)
 
     def later(self, *stamps: str | None) -> str:
         """The moment of the change, or the latest of these: a clock that went back makes nothing younger."""

@@ -12,6 +12,7 @@ import peewee as pw
 
 from tui_registry.errors import StoreError, StoreMissing, StoreReadOnly
 from tui_registry.store.database import READ_PATIENCE, WRITE_PATIENCE, RegistryDatabase
+from tui_registry.store.edition import edition_here, follows, read_edition
 from tui_registry.store.faults import explained, replaced
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.statements import fetch
@@ -28,6 +29,8 @@ class Connections:
         self._home_thread = threading.get_ident()
         self._lasting: RegistryDatabase | None = None
         self._identity: tuple[int, int] | None = None
+        self._openings = 0
+        self._edition: str | None = None
 
     @contextmanager
     def read(self) -> Iterator[pw.SqliteDatabase]:
@@ -48,12 +51,27 @@ class Connections:
         database = self._database(WRITE_PATIENCE)
         with explained(self.path), database.connection_context(), database.atomic():
             self._require_format(int(fetch(database, "PRAGMA user_version")[0][0]))
+            database.begun = read_edition(database)
             yield database
+            edition_here(database, database.begun)
 
-    def data_version(self) -> int:
-        """A number that changes when any other connection has committed."""
+    def data_version(self) -> tuple[int, int]:
+        """Numbers that change when any other connection has committed, or another file is read now."""
         with self.read() as database:
-            return int(fetch(database, "PRAGMA data_version")[0][0])
+            return self._openings, int(fetch(database, "PRAGMA data_version")[0][0])
+
+    def was_replaced(self) -> bool:
+        """Whether, since this was last asked, another file took the place of the one that was read.
+
+        Nothing that was read of the former holds any more then. For the thread of the lasting connection.
+        """
+        with self.read() as database:
+            now = read_edition(database)
+        seen, self._edition = self._edition, now
+        if seen is None or follows(now, seen):
+            return False
+        self.close()  # what SQLite keeps at hand of a file that was written over is not this one's
+        return True
 
     def rescue(self, backups: Path, moment: datetime) -> Path:
         """Copy through the lasting connection, which a deleted file outlives, as a backup; for its thread."""
@@ -102,4 +120,5 @@ class Connections:
             fresh = self._database(self._read_patience)
             fresh.connect()
             self._lasting, self._identity = fresh, identity
+            self._openings += 1
         return self._lasting

@@ -40,6 +40,9 @@ class RegistryDatabase(pw.SqliteDatabase):
     instead of making one.
     """
 
+    begun: str | None = None
+    """The edition that the open write transaction found; None outside of one."""
+
     def __init__(self, path: Path, *, timeout: float = WRITE_PATIENCE, read_only: bool = False) -> None:
         """Prepare the connection; `connect()` opens it and raises WeakSettings or Peewee's errors."""
         self.path = path
@@ -127,5 +130,6 @@ def fill(draft: Path, known: Iterable[KnownProvider]) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
+        connection.execute("VACUUM")  # a step that built a table anew left its pages
     finally:
         connection.close()

@@ -16,11 +16,21 @@ class Tie:
     gives_meaning_to: Collection[str]
 
 
-def merged(was: Values, mine: Values, theirs: Values, ties: Collection[Tie] = ()) -> dict[str, object]:
+def merged(
+    was: Values, mine: Values, theirs: Values, ties: Collection[Tie] = (), *, replaced: bool = False
+) -> dict[str, object]:
     """The fields to write so that both sessions' edits are kept; raises Conflict where both changed the same.
 
-    `was` is what my form was loaded with, `theirs` what is stored now; only the fields in `mine` count.
+    `was` is what my form was loaded with, `theirs` what is stored now; only the fields in `mine` count. Where
+    the file was `replaced` since, nothing says what was edited there, so every difference is a conflict.
     """
+    if replaced:
+        differing = {field: (was[field], mine[field], theirs[field]) for field in mine}
+        _refuse(
+            {field: sides for field, sides in differing.items() if sides[1] != sides[2]},
+            "Another file took the registry's place meanwhile, and differs here",
+        )
+        return {}
     changes: dict[str, object] = {}
     clash: dict[str, tuple[object, object, object]] = {}
     for field, wanted in mine.items():
@@ -32,10 +42,14 @@ def merged(was: Values, mine: Values, theirs: Values, ties: Collection[Tie] = ()
             clash[field] = (was[field], wanted, theirs[field])
     for tie in ties:
         clash |= _across(tie, was, mine, theirs)
+    _refuse(clash, "Another session changed this meanwhile")
+    return changes
+
+
+def _refuse(clash: Mapping[str, tuple[object, object, object]], why: str) -> None:
     if clash:
         words = ", ".join(field.replace("_", " ") for field in clash)
-        raise Conflict(f"Another session changed this meanwhile: {words}. Choose which value to keep.", clash)
-    return changes
+        raise Conflict(f"{why}: {words}. Choose which value to keep.", clash)
 
 
 def _across(tie: Tie, was: Values, mine: Values, theirs: Values) -> dict[str, tuple[object, object, object]]:

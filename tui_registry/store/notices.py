@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 _EVENT = struct.Struct("iIII")
-_CREATED, _DELETED, _MOVED_HERE = 0x100, 0x200, 0x80  # from <sys/inotify.h>
+_WRITTEN, _CREATED, _DELETED, _MOVED_HERE = 0x8, 0x100, 0x200, 0x80  # from <sys/inotify.h>
 _LARGEST_READ = 65_536
 
 
 class Notices:
     """A file handle that can be read once the database at `path` was saved or replaced.
 
-    A save ends when its journal is deleted; while pages are still being written there is nothing to read.
+    A save ends when its journal is deleted; while pages are still being written there is nothing to read. A
+    file that is written over ends with being closed, as does whatever else has opened it for writing.
     Raises OSError where the system offers no such handle; changes made on another machine go unseen.
     """
 
@@ -24,10 +25,11 @@ class Notices:
         import ctypes
 
         libc = ctypes.CDLL(None, use_errno=True)
-        self._signs = {f"{path.name}-journal".encode(): _DELETED, path.name.encode(): _CREATED | _MOVED_HERE}
+        itself = _WRITTEN | _CREATED | _MOVED_HERE
+        self._signs = {f"{path.name}-journal".encode(): _DELETED, path.name.encode(): itself}
         self.handle = int(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
         watched = libc.inotify_add_watch(
-            self.handle, os.fsencode(path.parent), _CREATED | _DELETED | _MOVED_HERE
+            self.handle, os.fsencode(path.parent), _WRITTEN | _CREATED | _DELETED | _MOVED_HERE
         )
         if self.handle < 0 or watched < 0:
             number = ctypes.get_errno()

@@ -8,6 +8,7 @@ import peewee as pw
 
 from tui_registry import names
 from tui_registry.errors import Gone, NotFound
+from tui_registry.store.edition import edition_here
 from tui_registry.store.import_plan import plan_import
 from tui_registry.store.import_rows import ImportPlan
 from tui_registry.store.rows import (
@@ -124,6 +125,11 @@ class Reads:
         row = self._one(ProviderRow, Provider, Provider.select().where(Provider.id == provider_id))
         return _present(row, "This provider was deleted meanwhile.")
 
+    def provider_again(self, seen: ProviderRow) -> ProviderRow:
+        """A provider that was read before, as it is now; raises Gone, also where its id has another now."""
+        held = Provider.select().where((Provider.id == seen.id) & (Provider.uuid == seen.uuid))
+        return _present(self._one(ProviderRow, Provider, held), _not_here(seen.name))
+
     def models(self, provider_id: int) -> list[ModelRow]:
         """The models of a provider, by model id."""
         query = Model.select().where(Model.provider == provider_id).order_by(Model.model_id)
@@ -142,6 +148,11 @@ class Reads:
         """The model with this id; raises Gone when it was deleted."""
         row = self._one(ModelRow, Model, Model.select().where(Model.id == id))
         return _present(row, "This model was deleted meanwhile.")
+
+    def model_again(self, seen: ModelRow) -> ModelRow:
+        """A model that was read before, as it is now; raises Gone, also where its id has another one now."""
+        held = Model.select().where((Model.id == seen.id) & (Model.uuid == seen.uuid))
+        return _present(self._one(ModelRow, Model, held), _not_here(seen.model_id))
 
     def pricing(self, provider_id: int) -> PricingRow | None:
         """A provider's default price; None when it has none."""
@@ -212,6 +223,13 @@ class Reads:
             raise NotFound(f"There is no run {id}.")
         return row
 
+    def run_again(self, seen: RunRow) -> RunRow | None:
+        """A run that was read before, as it is now; None where its id has another run now, or none."""
+        row = self._one(RunRow, Run, Run.select().where(Run.id == seen.id))
+        fixed = ("suite", "trigger", "started_at", "plan")
+        same = row is not None and all(getattr(row, name) == getattr(seen, name) for name in fixed)
+        return row if same else None
+
     def counts(self) -> Counts:
         """How many records of each kind there are."""
         return Counts(*self._fetch(_COUNTS, ())[0])
@@ -256,8 +274,11 @@ class Reads:
     def _all(self, kind: type[R], table: type[Table], query: "pw.ModelSelect[Any]") -> list[R]:
         columns = [column.column_name for column in table._meta.sorted_fields]
         with self._open() as database:
+            # before the rows: one that is older than they are only makes a save ask once more
+            is_edited = table in (Provider, Model)
+            more = {"edition": edition_here(database, getattr(database, "begun", None))} if is_edited else {}
             found: Iterable[tuple[Any, ...]] = query.tuples().bind(database)
-            return [kind(**dict(zip(columns, each, strict=True))) for each in found]
+            return [kind(**dict(zip(columns, each, strict=True)), **more) for each in found]
 
     def _one(self, kind: type[R], table: type[Table], query: "pw.ModelSelect[Any]") -> R | None:
         return next(iter(self._all(kind, table, query.limit(1))), None)
@@ -265,6 +286,10 @@ class Reads:
     def _fetch(self, sql: str, values: Bound) -> list[tuple[Any, ...]]:
         with self._open() as database:
             return fetch(database, sql, values)
+
+
+def _not_here(name: str) -> str:
+    return f"{name} is not here any more: it was deleted, or another file took the registry's place."
 
 
 def _present(row: R | None, sentence: str) -> R:

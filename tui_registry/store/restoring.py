@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,8 @@ from tui_registry.errors import StoreDamaged, StoreError, StoreLocked, StoreMiss
 from tui_registry.store.backups import check_sum
 from tui_registry.store.contents import Contents, look_into
 from tui_registry.store.database import fill, location
+from tui_registry.store.edition import KEY as EDITION
+from tui_registry.store.edition import new_edition
 from tui_registry.store.faults import explain, explained
 from tui_registry.store.rows import KnownSeed
 from tui_registry.store.soundness import check_copy
@@ -101,21 +103,56 @@ def new_beside(path: Path) -> Iterator[Path]:
 def put_in_place(draft: Path, path: Path, why: str, moment: datetime) -> Path | None:
     """Give the draft the registry's name; the file that had it becomes `<name>.<why>-<time>`, returned.
 
-    At no moment is there no file or half of one. Raises StoreLocked while another session holds the file.
+    At no moment is there no file or half of one. Ids that the former file has given are not given again, and
+    open sessions notice that this is another file. Raises StoreLocked while another session holds the file.
     """
-    _sync(draft)
     aside = _aside(path, why, moment)
     if not path.exists():
+        _begin(draft, {})
         _set_companions_aside(path, aside)
         os.link(draft, path)
         sync_directory(path.parent)
         return None
-    with _held(path):
+    with _held(path) as former:
+        _begin(draft, {} if former is None else ids_given(former))
         os.link(path, aside)
         _set_companions_aside(path, aside)
         draft.replace(path)
     sync_directory(path.parent)
     return aside
+
+
+def ids_given(former: sqlite3.Connection) -> dict[str, int]:
+    """The last id that each table of a file has given; as much as can be read of a damaged one."""
+    given: dict[str, int] = {}
+    with suppress(sqlite3.Error, TypeError, ValueError):
+        for table, last in former.execute("SELECT name, seq FROM sqlite_sequence"):
+            given[str(table)] = int(last)
+    return given
+
+
+def _begin(draft: Path, given: Mapping[str, int]) -> None:
+    """Make a file of its own of the draft: no id that was given is given again, and its edition is new."""
+    with closing(sqlite3.connect(location(draft), uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = memory")
+        connection.execute("BEGIN IMMEDIATE")
+        go_on_after(connection, given)
+        connection.execute("DELETE FROM meta WHERE key = ?", (EDITION,))
+        connection.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (EDITION, new_edition()))
+        connection.execute("COMMIT")
+    _sync(draft)
+
+
+def go_on_after(connection: sqlite3.Connection, given: Mapping[str, int]) -> None:
+    """Let the ids of each table go on after the last one that was given, here or in the former file."""
+    own = ids_given(connection)
+    made = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
+    for (table,) in connection.execute(made).fetchall():
+        last = max(given.get(table, 0), own.get(table, 0))
+        if table in own:
+            connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, table))
+        elif last:
+            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
 
 
 def set_strays_aside(path: Path, moment: datetime) -> None:
@@ -140,10 +177,10 @@ def _set_companions_aside(path: Path, aside: Path) -> None:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def _held(path: Path) -> Iterator[sqlite3.Connection | None]:
     """The file locked against every other session, an interrupted save undone; a damaged one as it is."""
     if path.stat().st_size == 0:  # locking it would begin a database in it
-        yield
+        yield None
         return
     with closing(
         sqlite3.connect(location(path), uri=True, timeout=HOLD_PATIENCE, isolation_level=None)
@@ -155,7 +192,7 @@ def _held(path: Path) -> Iterator[None]:
             fault = explain(error, path)
             if isinstance(fault, StoreLocked):
                 raise fault from error
-        yield
+        yield connection
 
 
 def _copy(backup: Path, draft: Path) -> None:

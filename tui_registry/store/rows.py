@@ -14,6 +14,18 @@ Cell: TypeAlias = int | float | str | None
 Row: TypeAlias = tuple[Cell, ...]
 
 
+class Identified(Protocol):
+    """A record as it was read: its id, and the uuid that tells it from another one that has the id now."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the file; another file may have another record under it."""
+
+    @property
+    def uuid(self) -> str:
+        """32 hexadecimal digits that no other record has, and that never change."""
+
+
 class KnownSeed(Protocol):
     """The known providers that come with the package."""
 
@@ -27,7 +39,10 @@ class KnownSeed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """A provider; the sealed key is carried but never printed."""
+    """A provider; the sealed key is carried but never printed.
+
+    `edition` is that of the file it was read from, as `store.edition` tells it.
+    """
 
     id: int
     uuid: str
@@ -44,13 +59,15 @@ class ProviderRow:
     row_version: int
     created_at: str
     updated_at: str
+    edition: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model of a provider; None means unknown."""
+    """A model of a provider; None means unknown, `edition` is that of the file it was read from."""
 
     id: int
+    uuid: str
     provider_id: int
     model_id: str
     name: str
@@ -71,6 +88,7 @@ class ModelRow:
     row_version: int
     created_at: str
     updated_at: str
+    edition: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +154,11 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewResult:
-    """One probe's outcome as it is handed in; `model_id` is the model's id, None for a key or list probe."""
+class Measured:
+    """What one probe found; texts of JSON are objects, times are milliseconds, money is USD."""
 
-    provider_id: int
     test_type: str
     status: str
-    model_id: int | None = None
-    run_id: int | None = None
     outcome: str | None = None
     http_status: int | None = None
     latency_ms: float | None = None
@@ -164,10 +179,25 @@ class NewResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRow(NewResult):
+class NewResult(Measured):
+    """One probe's outcome as it is handed in, with the records that it is about as they were read.
+
+    A probe of a key or of a list has no model.
+    """
+
+    provider: Identified
+    model: Identified | None = None
+    run: RunRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRow(Measured):
     """One probe's outcome as it is kept; never edited."""
 
     id: int
+    provider_id: int
+    model_id: int | None = None
+    run_id: int | None = None
     created_at: str
 
 

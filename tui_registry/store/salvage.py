@@ -17,8 +17,16 @@ from tui_registry.errors import StoreDamaged
 from tui_registry.store.connections import Connections
 from tui_registry.store.contents import Contents
 from tui_registry.store.database import fill, location
+from tui_registry.store.edition import KEY as EDITION
 from tui_registry.store.faults import BRING_BACK, explained
-from tui_registry.store.restoring import COMPANIONS, check_new, new_beside, put_in_place
+from tui_registry.store.restoring import (
+    COMPANIONS,
+    check_new,
+    go_on_after,
+    ids_given,
+    new_beside,
+    put_in_place,
+)
 from tui_registry.store.rows import KnownProvider, KnownSeed
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import differences
@@ -28,8 +36,8 @@ MOST_PROBED, MOST_PROBED_BLINDLY = 200_000, 1_000
 
 _HOPELESS = re.compile("not a database|no such table")
 
-_NOT_KEPT = ("purge", "known_providers")
-"""Settings that are not taken over: a purge under way, and which known providers were filled in."""
+_NOT_KEPT = ("purge", "known_providers", EDITION)
+"""Settings that are not taken over: a purge under way, which known providers were filled in, the edition."""
 
 _MODEST: dict[str, dict[str, object]] = {
     "provider": {"is_active": 0, "key_validated_at": None},
@@ -75,6 +83,7 @@ def salvage(path: Path, known: KnownSeed, moment: datetime) -> Salvaged:
         fill(draft, known.rows())
         with explained(draft), closing(_lenient(copy)) as damaged, Connections(draft).write() as database:
             tables = tuple(_save(damaged, database, table) for table in _parents_first(database))
+            go_on_after(database.connection(), ids_given(damaged))  # type: ignore[no-untyped-call]
             _give_states_back(damaged, database, stamp(moment))
         if not any(each.kept for each in tables if each.table not in ("meta", "known_provider")):
             raise _hopeless(path, sum(each.refused for each in tables))
@@ -124,7 +133,6 @@ def _save(damaged: sqlite3.Connection, database: pw.SqliteDatabase, table: str) 
             kept += 1
         else:
             refused += 1
-    _never_reuse_ids(damaged, database, table)
     return Saved(table, kept, refused, _counted(damaged, table))
 
 
@@ -188,13 +196,6 @@ def _counted(damaged: sqlite3.Connection, table: str) -> int | None:
         return int(damaged.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608
     except sqlite3.Error:
         return None
-
-
-def _never_reuse_ids(damaged: sqlite3.Connection, database: pw.SqliteDatabase, table: str) -> None:
-    """Let ids go on where the damaged file was, so that none means two records."""
-    with suppress(sqlite3.Error, TypeError):
-        (used,) = damaged.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-        fetch(database, "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (used, table))
 
 
 def _give_states_back(damaged: sqlite3.Connection, database: pw.SqliteDatabase, now: str) -> None:

@@ -10,10 +10,10 @@ from importlib.resources import files
 from tui_registry.errors import StoreError
 
 APPLICATION_ID = 0x74756952
-FORMAT = 4
+FORMAT = 5
 OLDEST_SQLITE = (3, 37, 0)
 
-FRESH = "62dd8a44f7856db78e5d22d1381fcb1bd22a9900bc8cc03d526dde4511b816c6"
+FRESH = "966ff6a119632606d90913e968298ccb74e06c04446f10c88d73b0ab829432f3"
 """What `fingerprint` says of a fresh file of this format."""
 
 

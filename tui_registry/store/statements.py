@@ -19,6 +19,11 @@ def run_many(database: pw.SqliteDatabase, sql: str, rows: Iterable[Bound]) -> in
     return max(0, _connection(database).executemany(sql, rows).rowcount)
 
 
+def changes_made(database: pw.SqliteDatabase) -> int:
+    """How many records were written through this connection since it was opened."""
+    return _connection(database).total_changes
+
+
 def _connection(database: pw.SqliteDatabase) -> sqlite3.Connection:
     connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]
     return connection

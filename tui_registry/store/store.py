@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from tui_registry.clock import Clock, stamp
-from tui_registry.endpoint import origin_of_stored, stored_endpoint
+from tui_registry.endpoint import origin_of_stored, shown_origin, stored_endpoint
 from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
@@ -28,7 +28,7 @@ from tui_registry.store.soundness import (
 )
 from tui_registry.store.statements import fetch
 from tui_registry.store.views import Views
-from tui_registry.vault import KeyState, Vault, VaultStatus
+from tui_registry.vault import KeyState, Vault, VaultStatus, read_header
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -113,6 +113,7 @@ class Store:
         store.is_checked = not is_large and size <= VALUE_CHECK_BYTES
         if not read_only:
             store._seed(known)
+        store.was_replaced()
         return store
 
     def _seed(self, known: "KnownSeed") -> None:
@@ -163,9 +164,20 @@ class Store:
         self.has_written = True
         return self._queue.put(lambda: change(self._writes))
 
-    def data_version(self) -> int:
-        """A number that changes when anything was saved by whatever session; costs microseconds."""
+    def data_version(self) -> tuple[int, int]:
+        """Numbers that change when anything was saved by whatever session; costs microseconds."""
         return self._connections.data_version()
+
+    def was_replaced(self) -> bool:
+        """Whether another file took the registry's place since this was last asked, or since it was opened.
+
+        Costs microseconds. What was read before is to be dropped then; no record of it can be saved any more
+        without being shown as it is now.
+        """
+        if not self._connections.was_replaced():
+            return False
+        self.views.close()
+        return True
 
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""
@@ -227,9 +239,15 @@ class Store:
         state, host = self._judged(row)
         return host if state is KeyState.OTHER_HOST else None
 
-    def open_key(self, provider_id: int) -> "Secret":
-        """A provider's key, for its present endpoint only; raises Refused without either, else VaultError."""
-        row = self.reads.provider_by_id(provider_id)
+    def sealed_for(self, row: "ProviderRow") -> str:
+        """The host that a provider's stored key is sealed for, as a person writes it; raises VaultError."""
+        return shown_origin(read_header(row.api_key_encrypted or "").origin)
+
+    def open_key(self, row: "ProviderRow") -> "Secret":
+        """The key that a provider had when it was read, for the endpoint that it had then and no other.
+
+        Raises Refused without either, else VaultError.
+        """
         if row.api_key_encrypted is None:
             raise Refused(f"{row.name} has no key. Enter one.")
         origin = stored_endpoint(row.name, row.endpoint).origin

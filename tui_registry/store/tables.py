@@ -98,6 +98,7 @@ class Model(Table):
     """The models of the providers."""
 
     id = pw.BigAutoField()
+    uuid = pw.TextField()
     provider = pw.ForeignKeyField(Provider, column_name="provider_id", lazy_load=False)
     model_id = pw.TextField()
     name = pw.TextField()

@@ -104,7 +104,6 @@ def take_list(
     change: Change, provider_id: int, models: Sequence[DiscoveredModel]
 ) -> tuple[DiscoveryReport, dict[str, int]]:
     """Take in a list; what it did, and the ids of all models it names."""
-    change.reads.provider_by_id(provider_id)
     tally: Counter[str] = Counter()
     _take_models(change, provider_id, models, tally)
     held = held_models(change, provider_id)

@@ -1,7 +1,7 @@
 """Many results at once: a history that is at hand already, kept by a few statements instead of a few each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tui_registry.clock import stamp
@@ -13,7 +13,7 @@ from tui_registry.store.statements import run_many
 from tui_registry.store.states import differences
 from tui_registry.store.tables import Model
 from tui_registry.store.write_providers import update
-from tui_registry.store.write_results import _check_object
+from tui_registry.store.write_results import COLUMNS, _check_object, values_of
 from tui_registry.store.writes import Writes
 
 Found = tuple[datetime, NewResult]
@@ -22,10 +22,9 @@ Found = tuple[datetime, NewResult]
 Proved = tuple[ProviderRow, dict[str, object]]
 """A provider as it is held, and its columns that key checks change."""
 
-_COLUMNS = [field.name for field in fields(NewResult)]
 _ADD = (
-    f"INSERT INTO verification_result ({', '.join(_COLUMNS)}, created_at)"  # noqa: S608
-    f" VALUES ({', '.join('?' * len(_COLUMNS))}, ?)"
+    f"INSERT INTO verification_result ({', '.join(COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join('?' * len(COLUMNS))})"
 )
 
 
@@ -40,17 +39,14 @@ def record_results(writes: Writes, found: Iterable[Found]) -> int:
     with writes._change() as change:
         results, keys = _judge_keys(change, results)
         for _at, result in results:
+            change.require(result)
             for field in ("scores", "evidence"):
                 _check_object(field, getattr(result, field))
-        run_many(change.db, _ADD, (_values(result, at) for at, result in results))
+        run_many(change.db, _ADD, (values_of(result, stamp(at)) for at, result in results))
         _bring_up_to_date(change, results)
         for row, values in keys:
             update(change, row, values)
     return len(results)
-
-
-def _values(result: NewResult, at: datetime) -> tuple[object, ...]:
-    return (*(getattr(result, column) for column in _COLUMNS), stamp(at))
 
 
 def _judge_keys(change: Change, found: list[Found]) -> tuple[list[Found], list[Proved]]:
@@ -60,7 +56,7 @@ def _judge_keys(change: Change, found: list[Found]) -> tuple[list[Found], list[P
     whole: list[Found] = []
     for at, result in found:
         if result.test_type == KEY_TEST:
-            id = result.provider_id
+            id = result.provider.id
             row = rows.get(id) or change.reads.provider_by_id(id)
             values = write_keys.proved(replace(change, now=stamp(at)), row, result)
             rows[id] = replace(row, **values)  # type: ignore[arg-type]  # columns of a provider by name
@@ -72,7 +68,7 @@ def _judge_keys(change: Change, found: list[Found]) -> tuple[list[Found], list[P
 
 def _bring_up_to_date(change: Change, results: Sequence[Found]) -> None:
     """Give each model of these results the state that its whole history now says it has."""
-    last = {result.model_id: stamp(at) for at, result in results}
+    last = {result.model.id: stamp(at) for at, result in results if result.model is not None}
     states: dict[int, dict[str, Cell]] = {}
     for each in differences(change.db):
         if each.model_id in last:

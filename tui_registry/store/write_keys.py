@@ -4,8 +4,14 @@ from dataclasses import replace
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import Endpoint, key_refusal, origin_of, stored_endpoint
-from tui_registry.errors import Refused
+from tui_registry.endpoint import (
+    Endpoint,
+    key_refusal,
+    origin_of_stored,
+    shown_origin,
+    stored_endpoint,
+)
+from tui_registry.errors import Outdated, Refused
 from tui_registry.store.change import Change
 from tui_registry.store.known import KEY_REJECTED
 from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
@@ -20,49 +26,48 @@ if TYPE_CHECKING:
 VAULT_KEY = "vault_key_id"
 
 
-def set_key(change: Change, id: int, secret: Secret, consented_host: str | None) -> ProviderRow:
-    """Seal a key for the provider's present host and switch the provider off until the key is checked.
+def set_key(change: Change, seen: ProviderRow, secret: Secret, consented_host: str | None) -> ProviderRow:
+    """Seal a key for the host that `seen` names and switch the provider off until the key is checked.
 
-    Raises Refused for a host that must not get keys, and children of VaultError.
+    Raises Outdated where host or key are not those of `seen` any more, Refused for a host that must not get
+    keys, and children of VaultError.
     """
-    row = change.reads.provider_by_id(id)
-    endpoint = stored_endpoint(row.name, row.endpoint)
-    _check_host(endpoint, consented_host)
-    return _seal(change, row, secret, endpoint, "key not checked yet")
+    row = _with_the_key_seen(change, seen)
+    return _seal(change, row, secret, seen, consented_host, "key not checked yet")
 
 
-def set_new_key(change: Change, draft: "ProviderDraft", secret: Secret) -> ProviderRow:
-    """Seal a key for the host of the draft's endpoint, adding the provider when there is none.
+def set_new_key(
+    change: Change, seen: ProviderRow | None, draft: "ProviderDraft", secret: Secret
+) -> ProviderRow:
+    """Seal a key for a provider that was seen without one, or for one that is added by the draft.
 
-    Raises Refused for a provider that has a key, or an endpoint with another host.
+    Raises Outdated where that is not so any more, else as `set_key` does.
     """
-    row = next((row for row in change.reads.providers() if row.name == draft.name), None)
-    if row is None:
-        row = add(change, draft, custom=False, dialect="openai")
-    if row.api_key_encrypted is not None:
-        raise Refused(f"{row.name} has a key already. Nothing was sealed.")
-    if stored_endpoint(row.name, row.endpoint).origin != origin_of(draft.endpoint):
-        raise Refused(f"The endpoint of {row.name} has another host now. Nothing was sealed.")
-    return set_key(change, row.id, secret, None)
+    if seen is not None:
+        return set_key(change, seen, secret, None)
+    if any(row.name == draft.name for row in change.reads.providers()):
+        raise Outdated(f"{draft.name} was added meanwhile. Nothing was sealed; look at it first.")
+    return set_key(change, add(change, draft, custom=False, dialect="openai"), secret, None)
 
 
-def remove_key(change: Change, id: int) -> ProviderRow:
-    """Remove a provider's key and switch the provider off."""
-    row = change.reads.provider_by_id(id)
+def remove_key(change: Change, seen: ProviderRow) -> ProviderRow:
+    """Remove a provider's key and switch the provider off; raises Outdated where it is another key now."""
+    row = change.provider(seen)
     if row.api_key_encrypted is None:
         return row
-    return _store(change, row, None, "key removed")
+    return _store(change, _with_the_key_seen(change, seen), None, "key removed")
 
 
-def move_key(change: Change, id: int, to_host: str) -> ProviderRow:
-    """Seal the key again for the endpoint's present host, which `to_host` names as typed by a person.
+def move_key(change: Change, seen: ProviderRow, to_host: str) -> ProviderRow:
+    """Seal the key again for the host that `seen` names, and `to_host` as typed by a person.
 
-    Raises Refused for another host or a key that is there already, and children of VaultError.
+    Raises Outdated where host or key are not those of `seen` any more, Refused for another host or a key that
+    is there already, and children of VaultError.
     """
-    row = change.reads.provider_by_id(id)
+    row = _with_the_key_seen(change, seen)
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key to move. Enter one.")
-    endpoint = stored_endpoint(row.name, row.endpoint)
+    endpoint = _endpoint_seen(row, seen)
     if to_host.strip().lower().rstrip(".") != endpoint.host:
         danger = " The key will cross the network unencrypted." if endpoint.is_cleartext else ""
         raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.{danger}")
@@ -71,7 +76,16 @@ def move_key(change: Change, id: int, to_host: str) -> ProviderRow:
         raise Refused(f"The key of {row.name} is for {endpoint.host} already.")
     _check_host(endpoint, endpoint.host)
     secret = change.vault.open(row.api_key_encrypted, origin=sealed_for, uuid=row.uuid)
-    return _seal(change, row, secret, endpoint, f"key moved to {endpoint.host}, not checked yet")
+    reason = f"key moved to {endpoint.host}, not checked yet"
+    return _seal(change, row, secret, seen, endpoint.host, reason)
+
+
+def sealed_again(change: Change, row: ProviderRow, key_id: str) -> str:
+    """The record of a provider's key for the very origin it is sealed for, under another vault key."""
+    record = str(row.api_key_encrypted)
+    origin = read_header(record).origin
+    secret = change.vault.open(record, origin=origin, uuid=row.uuid)
+    return change.vault.seal(secret, origin=origin, uuid=row.uuid, key_id=key_id)
 
 
 def record_key_check(change: Change, result: NewResult) -> ResultRow:
@@ -80,7 +94,8 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     A pass of the present key validates it, a proved rejection of it switches the provider off; anything
     else, or a check of an earlier key, is kept and changes nothing.
     """
-    row = change.reads.provider_by_id(result.provider_id)
+    change.require(result)
+    row = change.reads.provider_by_id(result.provider.id)
     kept = record(change, replace(result, endpoint=result.endpoint or row.endpoint))
     values = proved(change, row, result)
     if values:
@@ -99,13 +114,43 @@ def proved(change: Change, row: ProviderRow, result: NewResult) -> dict[str, obj
     return {}
 
 
+def _with_the_key_seen(change: Change, seen: ProviderRow) -> ProviderRow:
+    """The provider as it is now, if its key is still the one, or none, that a person was shown."""
+    row = change.provider(seen)
+    if row.key_fingerprint != seen.key_fingerprint:
+        done = "removed" if row.key_fingerprint is None else "set"
+        raise Outdated(f"Another session has {done} the key of {row.name} meanwhile. Nothing was done to it.")
+    return row
+
+
+def _endpoint_seen(row: ProviderRow, seen: ProviderRow) -> Endpoint:
+    """The provider's endpoint, if its origin is still the one that a person was shown."""
+    endpoint, shown = stored_endpoint(row.name, row.endpoint), origin_of_stored(seen.endpoint)
+    if endpoint.origin != shown:
+        raise Outdated(
+            f"The base URL of {row.name} was changed meanwhile: it names {shown_origin(endpoint.origin)} now,"
+            f" where {shown_origin(shown)} was shown. Nothing was sealed."
+        )
+    return endpoint
+
+
 def _check_host(endpoint: Endpoint, consented_host: str | None) -> None:
     refusal = key_refusal(endpoint, consented_host)
     if refusal is not None:
         raise Refused(refusal)
 
 
-def _seal(change: Change, row: ProviderRow, secret: Secret, endpoint: Endpoint, reason: str) -> ProviderRow:
+def _seal(
+    change: Change,
+    row: ProviderRow,
+    secret: Secret,
+    seen: ProviderRow,
+    consented_host: str | None,
+    reason: str,
+) -> ProviderRow:
+    """Seal a key for the origin that whoever gave it was shown; there is no other way to seal one."""
+    endpoint = _endpoint_seen(row, seen)
+    _check_host(endpoint, consented_host)
     key_id = _sealing_key(change)
     record = change.vault.seal(secret, origin=endpoint.origin, uuid=row.uuid, key_id=key_id)
     return _store(change, row, record, reason)

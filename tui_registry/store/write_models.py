@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from tui_registry.errors import HasDependents, InvalidInput
 from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
-from tui_registry.store.rows import ModelRow
+from tui_registry.store.rows import ModelRow, ProviderRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Model, ModelObservation, ModelPricing, ObservedLimit
 from tui_registry.text import counted
@@ -28,15 +29,16 @@ FIELDS = (
 )
 
 
-def add(change: Change, provider_id: int, draft: "ModelDraft") -> ModelRow:
+def add(change: Change, owner: ProviderRow, draft: "ModelDraft") -> ModelRow:
     """Add a model, unverified; raises InvalidInput when the provider has the model id already."""
-    change.reads.provider_by_id(provider_id)
+    provider_id = change.provider(owner).id
     _check_free(change, provider_id, draft.model_id, None)
     mine = {field: getattr(draft, field) for field in FIELDS}
     id = change.insert(
         Model,
         mine
         | {
+            "uuid": uuid4().hex,
             "provider_id": provider_id,
             "source": "user",
             "user_fields": _named(field for field in FIELDS if mine[field] is not None),
@@ -50,24 +52,25 @@ def add(change: Change, provider_id: int, draft: "ModelDraft") -> ModelRow:
     return change.reads.model_by_id(id)
 
 
-def save(change: Change, id: int, draft: "ModelDraft", base: ModelRow) -> ModelRow:
+def save(change: Change, draft: "ModelDraft", base: ModelRow) -> ModelRow:
     """Save an edit merged with what others saved since; the changed fields are the user's from now on."""
-    row = change.reads.model_by_id(id)
+    row = change.model(base, merges=True)
     mine = {field: getattr(draft, field) for field in FIELDS}
-    changes = merged(asdict(base), mine, asdict(row))
+    changes = merged(asdict(base), mine, asdict(row), replaced=change.was_replaced(base))
     if not changes:
         return row
     if "model_id" in changes:
-        _check_free(change, row.provider_id, draft.model_id, id)
+        _check_free(change, row.provider_id, draft.model_id, row.id)
     changes["user_fields"] = _named({*row.user_fields.split(), *changes})
     changes["updated_at"] = change.later(row.updated_at)
-    change.update(Model, id, row.row_version, changes)
-    return change.reads.model_by_id(id)
+    change.update(Model, row.id, row.row_version, changes)
+    return change.reads.model_by_id(row.id)
 
 
-def delete(change: Change, id: int) -> None:
+def delete(change: Change, seen: ModelRow) -> ModelRow:
     """Remove a model with its price; raises HasDependents while it has results."""
-    row = change.reads.model_by_id(id)
+    row = change.model(seen)
+    id = row.id
     counts = change.reads.dependents_of_model(id)
     if counts["results"]:
         raise HasDependents(
@@ -78,6 +81,7 @@ def delete(change: Change, id: int) -> None:
     for table in (ModelPricing, ModelObservation, ObservedLimit):
         change.delete(table, "model_id", id)
     change.delete(Model, "id", id)
+    return row
 
 
 def _named(fields: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from tui_registry.store.proof_rows import (
 )
 from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.recording import record
-from tui_registry.store.rows import LimitsRow, ResultRow, RunRow
+from tui_registry.store.rows import LimitsRow, ProviderRow, ResultRow, RunRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import Limits
 from tui_registry.store.write_discovery import take_list
@@ -80,26 +80,26 @@ class ProofWrites:
                 fetch(change.db, "INSERT INTO key_control VALUES (?, ?, ?, ?)", (endpoint, *values))
             return KeyControlRow(endpoint, *values)
 
-    def take_list(self, provider_id: int, models: Iterable[DiscoveredModel]) -> DiscoveryReport:
+    def take_list(self, seen: ProviderRow, models: Iterable[DiscoveredModel]) -> DiscoveryReport:
         """Take in a provider's own list without touching what a person stated; nothing is deleted."""
         with self._change() as change:
-            listed = list(models)
+            listed, provider_id = list(models), change.provider(seen).id
             report, ids = take_list(change, provider_id, listed)
             for model in listed:
                 for limit in model.limits:
                     _see_limit(change, provider_id, ids[model.model_id], limit)
             return report
 
-    def resume_run(self, id: int, owner: str) -> RunRow:
+    def resume_run(self, seen: RunRow, owner: str) -> RunRow:
         """Open an interrupted or cancelled run again for this process; raises Refused for another one."""
         with self._change() as change:
-            return write_results.resume_run(change, id, owner)
+            return write_results.resume_run(change, seen, owner)
 
-    def close_run(self, id: int, state: str) -> RunRow:
+    def close_run(self, seen: RunRow, state: str) -> RunRow:
         """Close a run as `done`, `cancelled` or `interrupted`, with what its results cost together."""
         with self._change() as change:
-            cost = run_cost(ProofReads(lambda: nullcontext(change.db)), id)
-            return write_results.finish_run(change, id, state, cost)
+            cost = run_cost(ProofReads(lambda: nullcontext(change.db)), seen.id)
+            return write_results.finish_run(change, seen, state, cost)
 
     def interrupt_runs(self, is_dead: Callable[[RunRow], bool]) -> list[RunRow]:
         """Close running runs whose process is gone; those runs as they are then."""
@@ -107,8 +107,7 @@ class ProofWrites:
             proofs = ProofReads(lambda: nullcontext(change.db))
             dead = [run for run in proofs.runs(state="running", limit=10_000) if is_dead(run)]
             return [
-                write_results.finish_run(change, run.id, "interrupted", run_cost(proofs, run.id))
-                for run in dead
+                write_results.finish_run(change, run, "interrupted", run_cost(proofs, run.id)) for run in dead
             ]
 
 

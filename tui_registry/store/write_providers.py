@@ -66,26 +66,26 @@ def add(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> P
 
 
 def save(
-    change: Change, id: int, draft: "ProviderDraft", base: ProviderRow, custom: bool, dialect: str
+    change: Change, draft: "ProviderDraft", base: ProviderRow, custom: bool, dialect: str
 ) -> ProviderRow:
     """Save an edit merged with what others saved since; a new host switches a provider with a key off."""
-    row = change.reads.provider_by_id(id)
+    row = change.provider(base, merges=True)
     mine = {field: getattr(draft, field) for field in FIELDS}
     mine["name"] = _known_name(change, draft, custom, dialect)
-    changes = merged(asdict(base), mine, asdict(row))
+    changes = merged(asdict(base), mine, asdict(row), replaced=change.was_replaced(base))
     if not changes:
         return row
     if "name" in changes:
-        _check_free(change, str(changes["name"]), id)
+        _check_free(change, str(changes["name"]), row.id)
     if "endpoint" in changes and row.api_key_encrypted is not None:
         moved = origin_of_stored(row.endpoint) != origin_of_stored(draft.endpoint)
         changes |= switched_off(change, row, "endpoint moved to another host") if moved else {}
     return update(change, row, changes)
 
 
-def activate(change: Change, id: int) -> ProviderRow:
+def activate(change: Change, seen: ProviderRow) -> ProviderRow:
     """Switch a provider on; raises VaultLocked, and Refused unless the present key passed and is usable."""
-    row = change.reads.provider_by_id(id)
+    row = change.provider(seen)
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key. Enter one, then check it.")
     origin = stored_endpoint(row.name, row.endpoint).origin
@@ -105,16 +105,16 @@ def activate(change: Change, id: int) -> ProviderRow:
     )
 
 
-def deactivate(change: Change, id: int, reason: str) -> ProviderRow:
+def deactivate(change: Change, seen: ProviderRow, reason: str) -> ProviderRow:
     """Switch a provider off and keep why."""
-    row = change.reads.provider_by_id(id)
+    row = change.provider(seen)
     return update(change, row, switched_off(change, row, reason)) if row.is_active else row
 
 
-def delete(change: Change, id: int) -> None:
+def delete(change: Change, seen: ProviderRow) -> ProviderRow:
     """Remove a provider with its price and limits; raises HasDependents while it has models or results."""
-    row = change.reads.provider_by_id(id)
-    counts = change.reads.dependents_of_provider(id)
+    row = change.provider(seen)
+    counts = change.reads.dependents_of_provider(row.id)
     held = [counted(counts[each], each[:-1]) for each in ("models", "results") if counts[each]]
     if held:
         raise HasDependents(
@@ -122,15 +122,17 @@ def delete(change: Change, id: int) -> None:
             " Deactivate it instead, or purge it with everything it has.",
             counts,
         )
-    _remove(change, id)
+    _remove(change, row.id)
+    return row
 
 
-def purge(change: Change, id: int, confirm: str, backup: Callable[[], object]) -> dict[str, int]:
+def purge(change: Change, seen: ProviderRow, confirm: str, backup: Callable[[], object]) -> dict[str, int]:
     """Remove a provider with everything it has, after a backup; how many of what went with it.
 
     Raises Refused unless `confirm` is the provider's name.
     """
-    row = change.reads.provider_by_id(id)
+    row = change.provider(seen)
+    id = row.id
     if confirm.strip() != row.name:
         raise Refused(f"Type the provider's name, {row.name}, to purge it with everything it has.")
     counts = change.reads.dependents_of_provider(id)

@@ -2,20 +2,20 @@
 
 import json
 from dataclasses import fields
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import NewResult, ResultRow, RunRow
+from tui_registry.store.rows import Measured, NewResult, ResultRow, RunRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import ModelState, before, says
 from tui_registry.store.tables import Run
 
-_GIVEN = tuple(field.name for field in fields(NewResult))
-_COLUMNS = (*_GIVEN, "created_at")
+_MEASURED = tuple(field.name for field in fields(Measured))
+COLUMNS = ("provider_id", "model_id", "run_id", *_MEASURED, "created_at")
 _ADD = (
-    f"INSERT INTO verification_result ({', '.join(_COLUMNS)})"  # noqa: S608
-    f" VALUES ({', '.join('?' * len(_COLUMNS))}) RETURNING id"
+    f"INSERT INTO verification_result ({', '.join(COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join('?' * len(COLUMNS))}) RETURNING id"
 )
 _STATE = """
 SELECT row_version, updated_at, verification_state, consecutive_failures, score, last_verified_at
@@ -27,14 +27,23 @@ UPDATE model SET verification_state = ?, consecutive_failures = ?, score = ?, la
 """
 
 
+def values_of(result: NewResult, at: str) -> tuple[object, ...]:
+    """A result that was found at this moment as its COLUMNS are kept."""
+    model, run = result.model, result.run
+    about = (result.provider.id, None if model is None else model.id, None if run is None else run.id)
+    return (*about, *(getattr(result, name) for name in _MEASURED), at)
+
+
 def add_result(change: Change, result: NewResult) -> ResultRow:
-    """Keep one result; raises InvalidInput for scores or evidence that are no JSON objects."""
+    """Keep one result; raises InvalidInput for scores or evidence that are no JSON objects, and Gone."""
+    change.require(result)
     for field, text in (("scores", result.scores), ("evidence", result.evidence)):
         _check_object(field, text)
-    values = {name: getattr(result, name) for name in _GIVEN} | {"created_at": change.now}
+    values = values_of(result, change.now)
     # plain SQL: a run keeps hundreds of results while a screen shares the interpreter
-    id = fetch(change.db, _ADD, [values[name] for name in _COLUMNS])[0][0]
-    return ResultRow(**values, id=id)
+    id = fetch(change.db, _ADD, values)[0][0]
+    kept: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
+    return ResultRow(**kept, id=id)
 
 
 def record(change: Change, result: NewResult) -> ResultRow:
@@ -78,28 +87,28 @@ def start_run(
     return change.reads.run(id)
 
 
-def resume_run(change: Change, id: int, owner: str | None) -> RunRow:
+def resume_run(change: Change, seen: RunRow, owner: str | None) -> RunRow:
     """Open an interrupted or cancelled run again; raises Refused for one that runs or is done."""
-    row = change.reads.run(id)
+    row = change.run(seen)
     if row.state not in ("interrupted", "cancelled"):
-        raise Refused(f"Run {id} is {row.state}, so there is nothing to resume.")
+        raise Refused(f"Run {row.id} is {row.state}, so there is nothing to resume.")
     fetch(
         change.db,
         "UPDATE verification_run SET state = 'running', finished_at = NULL, owner = ? WHERE id = ?",
-        (owner, id),
+        (owner, row.id),
     )
-    return change.reads.run(id)
+    return change.reads.run(row.id)
 
 
-def finish_run(change: Change, id: int, state: str, actual_cost: float | None) -> RunRow:
+def finish_run(change: Change, seen: RunRow, state: str, actual_cost: float | None) -> RunRow:
     """Close a run as done, cancelled or interrupted."""
-    row = change.reads.run(id)
+    row = change.run(seen)
     fetch(
         change.db,
         "UPDATE verification_run SET state = ?, actual_cost = ?, finished_at = ? WHERE id = ?",
-        (state, actual_cost, change.later(row.started_at), id),
+        (state, actual_cost, change.later(row.started_at), row.id),
     )
-    return change.reads.run(id)
+    return change.reads.run(row.id)
 
 
 def _check_object(field: str, text: str | None) -> None:

@@ -14,7 +14,7 @@ from tui_registry.errors import RecordDamaged, RecordNewer, Refused, VaultError,
 from tui_registry.store.change import Change
 from tui_registry.store.rows import ProviderRow
 from tui_registry.store.tables import Provider
-from tui_registry.store.write_keys import VAULT_KEY
+from tui_registry.store.write_keys import VAULT_KEY, sealed_again
 from tui_registry.vault import read_header
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class VaultWrites:
                 if key_id == target:
                     continue
                 try:
-                    record = _sealed_again(change, row, target)
+                    record = sealed_again(change, row, target)
                 except (RecordDamaged, RecordNewer, WrongVaultKey) as error:
                     unread.append(Unread(row.name, str(error)))
                 else:
@@ -130,11 +130,3 @@ def _sealed(change: Change) -> Iterator[tuple[ProviderRow, str | None]]:
                 yield row, read_header(row.api_key_encrypted).key_id
             except VaultError:
                 yield row, None
-
-
-def _sealed_again(change: Change, row: ProviderRow, key_id: str) -> str:
-    """The record of a provider's key for the same place under another vault key."""
-    record = str(row.api_key_encrypted)
-    origin = read_header(record).origin
-    secret = change.vault.open(record, origin=origin, uuid=row.uuid)
-    return change.vault.seal(secret, origin=origin, uuid=row.uuid, key_id=key_id)

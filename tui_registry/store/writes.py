@@ -46,6 +46,9 @@ from tui_registry.vault import Vault
 if TYPE_CHECKING:
     from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
 
+NewKey = tuple[ProviderRow | None, "ProviderDraft", Secret]
+"""A provider as it was shown without a key, None for one that is to be added; its draft; the key."""
+
 Backup = Callable[[str], object]
 """Makes a backup for a reason in one word."""
 
@@ -54,7 +57,12 @@ BULK = 50
 
 
 class Writes:
-    """Every change a room may ask for; used on the writer's thread, through `Store.write`."""
+    """Every change a room may ask for; used on the writer's thread, through `Store.write`.
+
+    Whoever changes a record hands it in as it was read and shown, never by its id: where the id has another
+    record now the change raises Gone, where another file took the registry's place since then it raises
+    Outdated, or Conflict with all that differs.
+    """
 
     def __init__(self, connections: Connections, vault: Vault, clock: Clock, backup: Backup | None) -> None:
         """Write to these connections; `backup` runs before anything that removes or brings much at once."""
@@ -84,7 +92,6 @@ class Writes:
 
     def save_provider(
         self,
-        id: int,
         draft: "ProviderDraft",
         base: ProviderRow,
         *,
@@ -93,56 +100,56 @@ class Writes:
     ) -> ProviderRow:
         """Save an edit of the provider that was loaded as `base`."""
         with self._change() as change:
-            return write_providers.save(change, id, draft, base, custom, dialect)
+            return write_providers.save(change, draft, base, custom, dialect)
 
-    def delete_provider(self, id: int) -> None:
+    def delete_provider(self, seen: ProviderRow) -> ProviderRow:
         """Remove a provider that has neither models nor results; else raises HasDependents."""
         with self._change() as change:
-            write_providers.delete(change, id)
+            return write_providers.delete(change, seen)
 
-    def purge_provider(self, id: int, confirm: str) -> dict[str, int]:
+    def purge_provider(self, seen: ProviderRow, confirm: str) -> dict[str, int]:
         """Remove a provider with everything it has, after a backup; `confirm` is its name as typed."""
         if self._backup is None:
             raise Refused("A provider is only purged after a backup, and there is no place for one.")
         with self._change() as change:
-            return write_providers.purge(change, id, confirm, partial(self._backup, "purge"))
+            return write_providers.purge(change, seen, confirm, partial(self._backup, "purge"))
 
-    def activate(self, id: int) -> ProviderRow:
+    def activate(self, seen: ProviderRow) -> ProviderRow:
         """Switch a provider on, if its present key has passed a check."""
         with self._change() as change:
-            return write_providers.activate(change, id)
+            return write_providers.activate(change, seen)
 
-    def deactivate(self, id: int, reason: str = "switched off by hand") -> ProviderRow:
+    def deactivate(self, seen: ProviderRow, reason: str = "switched off by hand") -> ProviderRow:
         """Switch a provider off and keep why."""
         with self._change() as change:
-            return write_providers.deactivate(change, id, reason)
+            return write_providers.deactivate(change, seen, reason)
 
-    def set_key(self, id: int, secret: Secret, consented_host: str | None = None) -> ProviderRow:
-        """Seal a key for the provider's present host; the provider is off until the key is checked."""
+    def set_key(self, seen: ProviderRow, secret: Secret, consented_host: str | None = None) -> ProviderRow:
+        """Seal a key for the host that was shown, which `seen` names; off until the key is checked."""
         with self._change() as change:
-            return write_keys.set_key(change, id, secret, consented_host)
+            return write_keys.set_key(change, seen, secret, consented_host)
 
-    def seal_new_keys(self, entries: "Sequence[tuple[ProviderDraft, Secret]]") -> list[ProviderRow]:
-        """Seal a key for each of these providers, all or none, adding those that are not there yet.
+    def seal_new_keys(self, entries: "Sequence[NewKey]") -> list[ProviderRow]:
+        """Seal a key for each of these providers, all or none, adding those that were not there.
 
-        Raises Refused when one of them has a key, or its endpoint has another host than the draft's.
+        Raises Outdated when one of them has another host or a key now, or was added meanwhile.
         """
         with self._change() as change:
-            return [write_keys.set_new_key(change, draft, secret) for draft, secret in entries]
+            return [write_keys.set_new_key(change, *entry) for entry in entries]
 
-    def remove_key(self, id: int) -> ProviderRow:
+    def remove_key(self, seen: ProviderRow) -> ProviderRow:
         """Remove a provider's key; the provider is off."""
         with self._change() as change:
-            return write_keys.remove_key(change, id)
+            return write_keys.remove_key(change, seen)
 
-    def move_key(self, id: int, to_host: str) -> ProviderRow:
-        """Seal the key for the endpoint's new host, which a person typed; off until it is checked."""
+    def move_key(self, seen: ProviderRow, to_host: str) -> ProviderRow:
+        """Seal the key for the host that `seen` names, as a person typed it; off until it is checked."""
         with self._change() as change:
-            return write_keys.move_key(change, id, to_host)
+            return write_keys.move_key(change, seen, to_host)
 
     def record_key_check(
         self,
-        provider_id: int,
+        provider: ProviderRow,
         fingerprint: str,
         status: str,
         outcome: str | None = None,
@@ -150,15 +157,15 @@ class Writes:
         *,
         http_status: int | None = None,
         latency_ms: float | None = None,
-        run_id: int | None = None,
+        run: RunRow | None = None,
         endpoint: str | None = None,
     ) -> ResultRow:
         """Keep what a check of the key with this fingerprint found; evidence is JSON text."""
         result = NewResult(
-            provider_id=provider_id,
+            provider=provider,
             test_type="key",
             status=status,
-            run_id=run_id,
+            run=run,
             outcome=outcome,
             http_status=http_status,
             latency_ms=latency_ms,
@@ -169,52 +176,52 @@ class Writes:
         with self._change() as change:
             return recording.record(change, result)
 
-    def add_model(self, provider_id: int, draft: "ModelDraft") -> ModelRow:
+    def add_model(self, owner: ProviderRow, draft: "ModelDraft") -> ModelRow:
         """Add a model to a provider."""
         with self._change() as change:
-            return write_models.add(change, provider_id, draft)
+            return write_models.add(change, owner, draft)
 
-    def save_model(self, id: int, draft: "ModelDraft", base: ModelRow) -> ModelRow:
+    def save_model(self, draft: "ModelDraft", base: ModelRow) -> ModelRow:
         """Save an edit of the model that was loaded as `base`."""
         with self._change() as change:
-            return write_models.save(change, id, draft, base)
+            return write_models.save(change, draft, base)
 
-    def delete_model(self, id: int) -> None:
+    def delete_model(self, seen: ModelRow) -> ModelRow:
         """Remove a model that has no results, with its price; else raises HasDependents."""
         with self._change() as change:
-            write_models.delete(change, id)
+            return write_models.delete(change, seen)
 
-    def save_pricing(self, provider_id: int, draft: "PricingDraft", base: PricingRow | None) -> PricingRow:
+    def save_pricing(self, owner: ProviderRow, draft: "PricingDraft", base: PricingRow | None) -> PricingRow:
         """Save a provider's default price over `base`, None when the form was opened on none."""
         with self._change() as change:
-            return write_facts.save_pricing(change, provider_id, draft, base)
+            return write_facts.save_pricing(change, owner, draft, base)
 
-    def delete_pricing(self, provider_id: int) -> None:
+    def delete_pricing(self, owner: ProviderRow) -> ProviderRow:
         """Remove a provider's default price."""
         with self._change() as change:
-            write_facts.delete(change, Pricing, provider_id)
+            return write_facts.delete(change, Pricing, owner)
 
     def save_model_pricing(
-        self, model_id: int, draft: "ModelPricingDraft", base: ModelPricingRow | None
+        self, owner: ModelRow, draft: "ModelPricingDraft", base: ModelPricingRow | None
     ) -> ModelPricingRow:
         """Save a model's own price over `base`, None when the form was opened on none."""
         with self._change() as change:
-            return write_facts.save_model_pricing(change, model_id, draft, base)
+            return write_facts.save_model_pricing(change, owner, draft, base)
 
-    def delete_model_pricing(self, model_id: int) -> None:
+    def delete_model_pricing(self, owner: ModelRow) -> ModelRow:
         """Remove a model's own price, so that its provider's holds."""
         with self._change() as change:
-            write_facts.delete(change, ModelPricing, model_id)
+            return write_facts.delete(change, ModelPricing, owner)
 
-    def save_limits(self, provider_id: int, draft: "LimitsDraft", base: LimitsRow | None) -> LimitsRow:
+    def save_limits(self, owner: ProviderRow, draft: "LimitsDraft", base: LimitsRow | None) -> LimitsRow:
         """Save a provider's limits over `base`, None when the form was opened on none."""
         with self._change() as change:
-            return write_facts.save_limits(change, provider_id, draft, base)
+            return write_facts.save_limits(change, owner, draft, base)
 
-    def delete_limits(self, provider_id: int) -> None:
+    def delete_limits(self, owner: ProviderRow) -> ProviderRow:
         """Remove a provider's limits."""
         with self._change() as change:
-            write_facts.delete(change, Limits, provider_id)
+            return write_facts.delete(change, Limits, owner)
 
     def start_run(
         self,
@@ -235,10 +242,10 @@ class Writes:
         with self._change() as change:
             return recording.record(change, result)
 
-    def finish_run(self, id: int, state: str, *, actual_cost: float | None = None) -> RunRow:
+    def finish_run(self, seen: RunRow, state: str, *, actual_cost: float | None = None) -> RunRow:
         """Close a run as `done`, `cancelled` or `interrupted`."""
         with self._change() as change:
-            return write_results.finish_run(change, id, state, actual_cost)
+            return write_results.finish_run(change, seen, state, actual_cost)
 
     def import_catalog(self, batch: CatalogBatch) -> ImportReport:
         """Take in a catalogue without touching what a person or a provider stated."""

@@ -54,6 +54,10 @@ class Desk:
     """The run that goes on, or the last one."""
     unfinished: str | None = None
     """The sentence that offers to go on with a run that was cut off."""
+    replaced: str | None = None
+    """The sentence that says that another file took the registry's place, until that was taken note of."""
+    is_restoring: bool = False
+    """Whether a backup is being restored from here, so that another file is expected."""
     parting: list[str] = field(default_factory=list)
     """What is to be said once the app has ended."""
     lock_after: int = 15
@@ -81,7 +85,7 @@ class Desk:
         if more > 0:
             complaint += f" ({more} more: tui-registry keys)"
         run = self.run.progress.sentence() if self.run and self.run.is_going else self.unfinished
-        return "\n".join(filter(None, (self.store.banner, complaint, run))) or None
+        return "\n".join(filter(None, (self.replaced, self.store.banner, complaint, run))) or None
 
     def trouble(self, error: RegistryError) -> str:
         """Why a list cannot be read, and the key that tries again."""
@@ -129,6 +133,15 @@ class ModelsWanted(Message):
         self.provider = provider
 
 
+class RegistryReplaced(Message):
+    """Another file is in the registry's place; `by_hand` where somebody restored a backup here."""
+
+    def __init__(self, *, by_hand: bool = False) -> None:
+        """Keep whose doing it was."""
+        super().__init__()
+        self.by_hand = by_hand
+
+
 class DeskScreen(Screen[None]):
     """A screen over a desk, from which records are changed."""
 
@@ -146,10 +159,26 @@ class DeskScreen(Screen[None]):
         self._compositor = LineCompositor()
         self.desk = desk
         self._is_beginning = False
+        self._is_outdated = False
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show what the registry holds now, with the cursor on record `at` if it is there."""
         raise NotImplementedError
+
+    def begin_anew(self) -> None:
+        """Drop what was read of a file that is not the registry any more."""
+        raise NotImplementedError
+
+    def registry_replaced(self) -> None:
+        """Begin anew, now or when the screen is come back to: a form above it keeps what was typed."""
+        self._is_outdated = True
+        self.come_up_to_date()
+
+    def come_up_to_date(self) -> None:
+        """Begin anew if another file took the registry's place while the screen was not looked at."""
+        if self._is_outdated and self.is_current:
+            self._is_outdated = False
+            self.begin_anew()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what would write, where the registry is open for reading only."""
@@ -180,11 +209,22 @@ class DeskScreen(Screen[None]):
     def begin(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
         """Start a deed that may ask and save; what it refuses is told, and the app goes on.
 
-        While one deed is under way, a key typed ahead of its question begins no other.
+        While one deed is under way, a key typed ahead of its question begins no other. None is begun on what
+        was read of a file that is not the registry any more.
         """
         if not self._is_beginning and self.is_current:
+            if self._was_replaced():
+                self.app.post_message(RegistryReplaced())
+                self.registry_replaced()
+                return
             self._is_beginning = True
             self.run_worker(self._do(deed, args))
+
+    def _was_replaced(self) -> bool:
+        try:
+            return self.desk.store.was_replaced()
+        except RegistryError:
+            return False  # what is wrong with the registry is said by the deed itself
 
     def begin_asking(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
         """Start a deed that waits for a provider; others may begin meanwhile, and the next replaces it."""
@@ -208,21 +248,21 @@ class DeskScreen(Screen[None]):
         except RegistryError as error:
             self.refuse(str(error))
 
-    async def attempt(self, change: "Callable[[Writes], object]", done: str) -> bool:
-        """Make a change and tell of it; a refusal is told instead, and nothing is lost."""
+    async def attempt(self, change: "Callable[[Writes], T]", done: Callable[[T], str]) -> bool:
+        """Make a change and tell of what came of it; a refusal is told instead, and nothing is lost."""
         try:
             try:
-                await self.desk.save(change)
+                made = await self.desk.save(change)
             except VaultLocked:
                 from tui_registry.ui.screens.unlocking import unlocked
 
                 if not await unlocked(self):
                     raise
-                await self.desk.save(change)
+                made = await self.desk.save(change)
         except RegistryError as error:
             self.refuse(str(error))
             return False
-        self.changed(done)
+        self.changed(done(made))
         return True
 
     def tell(self, sentence: str) -> None:

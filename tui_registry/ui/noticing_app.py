@@ -4,11 +4,13 @@ import asyncio
 
 from tui_registry.errors import RegistryError
 from tui_registry.store.notices import Notices
-from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.desk import Desk, DeskScreen, RegistryReplaced
 from tui_registry.ui.terminal.terminal_app import TerminalApp
 
 LOOK_EVERY = 2.0
 """Seconds between two looks for another session's commit, where the system does not tell of one."""
+TOLD = 12.0
+"""Seconds for which it is told over whatever is open that another file took the registry's place."""
 LOOK_ANYHOW = 30.0
 """The same where it does, for what it does not see, such as a change made on another machine."""
 
@@ -20,7 +22,7 @@ class NoticingApp(TerminalApp):
         """Nothing is watched before `begin_noticing`."""
         super().__init__(ansi_color=ansi_color, thin_line=thin_line)
         self.desk = desk
-        self._seen_version = -1
+        self._seen_version: tuple[int, int] | None = None
         self._is_troubled = False
         self._notices: Notices | None = None
 
@@ -48,6 +50,10 @@ class NoticingApp(TerminalApp):
         """Show what another session has committed."""
         try:
             version = self.desk.store.data_version()
+            if version != self._seen_version and self._was_replaced():
+                self._tell_replaced()
+                self._begin_anew()
+                version = self.desk.store.data_version()
         except RegistryError as error:
             from tui_registry.ui.screens.list_screen import ListScreen
 
@@ -63,6 +69,29 @@ class NoticingApp(TerminalApp):
             self._seen_version = version
             if isinstance(self.screen, DeskScreen):
                 self.screen.refresh_rows()
+
+    def on_registry_replaced(self, event: RegistryReplaced) -> None:
+        """A screen found another file in the registry's place before this was looked for, or put it there."""
+        if not event.by_hand:
+            self._tell_replaced()
+        self._begin_anew()
+
+    def _was_replaced(self) -> bool:
+        return not self.desk.is_restoring and self.desk.store.was_replaced()
+
+    def _tell_replaced(self) -> None:
+        desk = self.desk
+        reload = desk.keys.first("app.reload")
+        words = f"Another file took this registry's place at {desk.clock().astimezone():%H:%M}"
+        desk.replaced = f"{words}. Everything shown is of that file; {reload} takes note."
+        self.notify(f"{words}. Look at it before you go on.", severity="warning", markup=False, timeout=TOLD)
+
+    def _begin_anew(self) -> None:
+        """Drop what every screen has read of the former file."""
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, DeskScreen) and screen.is_mounted:
+                    screen.registry_replaced()
 
     def announce(self, sentence: str | None) -> None:
         """Say what is going on, on a screen that can."""

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_registry.endpoint import shown_origin
 from tui_registry.errors import InvalidInput, OriginChanged, RecordDamaged, RecordNewer, VaultError
 from tui_registry.text import Secret
 from tui_registry.vault import base64url
@@ -79,14 +80,6 @@ class _Parts(NamedTuple):
     salt: bytes
     origin: str
     sealed: bytes
-
-
-def shown_origin(origin: str) -> str:
-    """An origin as a person writes it: without what https implies, e.g. `api.openai.com`."""
-    scheme, _, rest = origin.partition("://")
-    if scheme == "https":
-        return rest.removesuffix(":443")
-    return f"{scheme}://{rest.removesuffix(':80')}"
 
 
 def read_header(record: str) -> RecordHeader:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
+from tui_registry.endpoint import shown_origin
 from tui_registry.errors import (
     KeyFileMissing,
     OriginChanged,
@@ -13,7 +14,7 @@ from tui_registry.errors import (
     VaultLocked,
     WrongVaultKey,
 )
-from tui_registry.vault.record import read_header, shown_origin
+from tui_registry.vault.record import read_header
 
 
 class KeyState(Enum):

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tui_registry.store import Store
+from tui_registry.store import RunRow, Store
 from tui_registry.verification.budget import Budget
 from tui_registry.verification.keycheck import KeyVerdict, key_finding, prove_key
 from tui_registry.verification.limiter import Limiter
@@ -45,7 +45,7 @@ class Bench:
         budget: Budget,
         recorder: Recorder,
         options: Options,
-        run_id: int,
+        run: RunRow,
     ) -> None:
         """Bring the parts together; nothing is sent."""
         self.store = store
@@ -55,7 +55,7 @@ class Bench:
         self.budget = budget
         self.recorder = recorder
         self.options = options
-        self.run_id = run_id
+        self.run = run
         self.stopped: str | None = None
         """Why the provider is not asked any more, None while it is."""
         self.key: KeyVerdict | None = None
@@ -74,7 +74,7 @@ class Bench:
         now = self.options.now()
         if self.key is None or now - self._key_checked_at >= KEY_HOLDS:
             self._key_checked_at = now
-            self.key = await prove_key(self.store, self.wire, self.subject, self.options, self.run_id)
+            self.key = await prove_key(self.store, self.wire, self.subject, self.options, self.run)
             for place, finding in enumerate(self.key.findings, 1):
                 is_final = place == len(self.key.findings)
                 name = self.subject.row.name
@@ -87,7 +87,7 @@ class Bench:
         """Keep that a paid call rejected the key for the second time, and stop the provider."""
         name = self.subject.row.name
         sentence = f"{name} rejected the key twice. Enter another one."
-        finding = key_finding(self.subject, exchange, "rejected", sentence, self.run_id)
+        finding = key_finding(self.subject, exchange, "rejected", sentence, self.run)
         self.key, self.stopped = KeyVerdict("rejected", sentence, (finding,)), sentence
         await self.recorder.keep(Note(finding, name, None, sentence))
 

@@ -10,6 +10,7 @@ from tui_registry.store import (
     Finding,
     ModelRow,
     NewResult,
+    ProviderRow,
     SeenLimit,
     Store,
 )
@@ -56,7 +57,8 @@ class Discovery:
     `was_read` is false when there was no list to read; `sentence` then says why.
     """
 
-    provider_id: int
+    row: ProviderRow
+    """The provider as it was asked."""
     provider: str
     was_read: bool
     sentence: str
@@ -69,18 +71,19 @@ class Discovery:
     listed: tuple[DiscoveredModel, ...] = ()
 
 
-async def discover(store: Store, provider_id: int, options: Options | None = None) -> Discovery:
+async def discover(store: Store, seen: ProviderRow, options: Options | None = None) -> Discovery:
     """Read a provider's model list and compare it; the reading itself is kept as a result.
 
-    Raises Refused without a usable key, and children of VaultError and StoreError.
+    Raises Gone where the provider is not here any more, Refused without a usable key, and children of
+    VaultError and StoreError.
     """
     options = options or Options()
-    subject = await read(lambda: subject_of(store, provider_id))
+    subject = await read(lambda: subject_of(store, seen))
     async with options.open_wire() as wire:
         listing = await wire.list_models(subject.target)
     if listing.exchange.outcome != "ok":
         verdict = refused(listing.exchange)
-        found = Discovery(provider_id, subject.row.name, False, verdict.sentence, listing.exchange.outcome)
+        found = Discovery(subject.row, subject.row.name, False, verdict.sentence, listing.exchange.outcome)
     else:
         found = await read(lambda: _compared(store, subject, listing))
         verdict = Judgement("pass", "ok", found.sentence)
@@ -92,7 +95,7 @@ async def apply_discovery(store: Store, found: Discovery) -> DiscoveryReport:
     """Take a list in: facts the provider states, dates of listing; nothing a person set, nothing deleted."""
     if not found.was_read:
         return DiscoveryReport()
-    return await kept(store.write(lambda write: write.proofs.take_list(found.provider_id, found.listed)))
+    return await kept(store.write(lambda write: write.proofs.take_list(found.row, found.listed)))
 
 
 def _compared(store: Store, subject: Subject, listing: Listing) -> Discovery:
@@ -125,7 +128,17 @@ def _compared(store: Store, subject: Subject, listing: Listing) -> Discovery:
         f" {len(gone):,} not listed any more."
     )
     return Discovery(
-        id, name, True, sentence, "ok", tuple(new), gone, tuple(changed), unchanged, listing.notes, listed
+        subject.row,
+        name,
+        True,
+        sentence,
+        "ok",
+        tuple(new),
+        gone,
+        tuple(changed),
+        unchanged,
+        listing.notes,
+        listed,
     )
 
 
@@ -184,7 +197,7 @@ def _finding(subject: Subject, listing: Listing, verdict: Judgement) -> Finding:
     exchange = listing.exchange
     more = {"models": len(listing.models), "pages": listing.pages, "notes": list(listing.notes[:10])}
     result = NewResult(
-        provider_id=subject.row.id,
+        provider=subject.row,
         test_type="models",
         status=verdict.status,
         outcome=verdict.outcome,

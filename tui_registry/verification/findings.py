@@ -10,6 +10,7 @@ from tui_registry.verification.bench import Bench, Work
 from tui_registry.verification.calls import Answered, NotMade
 from tui_registry.verification.evidence import evidence, fitted
 from tui_registry.verification.judgement import Judgement
+from tui_registry.verification.plan import ModelPlan
 from tui_registry.verification.suites import Probe
 from tui_registry.wire import ChatReply
 
@@ -33,11 +34,11 @@ def finding_of(
     coverage = {"coverage": scoring.coverage(work.scores)} if is_final else {}
     out = exchange.usage.output_tokens
     result = NewResult(
-        provider_id=bench.subject.row.id,
+        provider=bench.subject.row,
         test_type=probe,
         status=verdict.status,
-        model_id=work.plan.id,
-        run_id=bench.run_id,
+        model=work.plan,
+        run=bench.run,
         outcome=verdict.outcome,
         http_status=exchange.status if exchange.status and 100 <= exchange.status <= 599 else None,
         latency_ms=_latency(made),
@@ -68,15 +69,15 @@ def finding_of(
     return Finding(result, limits.kept(exchange.limits), bench.subject.limits_per_model, seen)
 
 
-def left_out(bench: Bench, model: int, probe: Probe, made: NotMade) -> Finding:
+def left_out(bench: Bench, model: ModelPlan, probe: Probe, made: NotMade) -> Finding:
     """A probe that was not sent."""
     return Finding(
         NewResult(
-            provider_id=bench.subject.row.id,
+            provider=bench.subject.row,
             test_type=probe,
             status=made.status,
-            model_id=model,
-            run_id=bench.run_id,
+            model=model,
+            run=bench.run,
             outcome=made.outcome,
             evidence=fitted({"sentence": made.sentence}),
             endpoint=bench.subject.target.endpoint.url,

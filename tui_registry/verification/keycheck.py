@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Literal
 
-from tui_registry.store import Finding, NewResult, Store
+from tui_registry.store import Finding, NewResult, ProviderRow, RunRow, Store
 from tui_registry.text import Secret
 from tui_registry.verification import limits
 from tui_registry.verification.evidence import evidence
@@ -44,7 +44,7 @@ class KeyVerdict:
 
 
 async def prove_key(
-    store: Store, wire: Wire, subject: Subject, options: Options, run_id: int | None = None
+    store: Store, wire: Wire, subject: Subject, options: Options, run: RunRow | None = None
 ) -> KeyVerdict:
     """Try the key as its provider proves keys; invalid only after two agreeing rejections.
 
@@ -56,23 +56,23 @@ async def prove_key(
         sentence = f"Nothing free proves a key of {name}: it is unproven until a paid probe passes."
         return KeyVerdict("unproven", sentence)
     findings: list[Finding] = []
-    last = await _answered(wire, subject, options, run_id, findings)
+    last = await _answered(wire, subject, options, run, findings)
     state: KeyState
     if last.outcome == "auth":
         sentence = f"{name} rejected the key once."
-        findings.append(key_finding(subject, last, "unreachable", sentence, run_id))
+        findings.append(key_finding(subject, last, "unreachable", sentence, run))
         await options.sleep(options.confirm_after)
-        last = await _answered(wire, subject, options, run_id, findings)
+        last = await _answered(wire, subject, options, run, findings)
     if last.outcome == "auth":
         state, sentence = "rejected", f"{name} rejected the key twice. Enter another one."
     else:
         state, sentence = await _state(store, wire, subject, last)
-    findings.append(key_finding(subject, last, state, sentence, run_id))
+    findings.append(key_finding(subject, last, state, sentence, run))
     return KeyVerdict(state, sentence, tuple(findings))
 
 
 async def _answered(
-    wire: Wire, subject: Subject, options: Options, run_id: int | None, findings: list[Finding]
+    wire: Wire, subject: Subject, options: Options, run: RunRow | None, findings: list[Finding]
 ) -> Exchange:
     """The proof call's answer; one that only says that the provider is busy is asked for again.
 
@@ -85,7 +85,7 @@ async def _answered(
         wait = delay(exchange, attempt, options.chance) if is_busy else None
         if wait is None:
             return exchange
-        findings.append(key_finding(subject, exchange, "unreachable", _could_not(subject, exchange), run_id))
+        findings.append(key_finding(subject, exchange, "unreachable", _could_not(subject, exchange), run))
         await options.sleep(wait)
         attempt += 1
 
@@ -137,16 +137,16 @@ def _with_wrong_key(target: Target) -> Target:
 
 
 def key_finding(
-    subject: Subject, exchange: Exchange, state: KeyState, sentence: str, run_id: int | None
+    subject: Subject, exchange: Exchange, state: KeyState, sentence: str, run: RunRow | None
 ) -> Finding:
     """The result that keeps one answer about the key."""
     outcome = "unproven" if state == "unproven" else exchange.outcome
     verdict = Judgement(_STATUS[state], outcome, sentence, checks={"key": state})
     result = NewResult(
-        provider_id=subject.row.id,
+        provider=subject.row,
         test_type="key",
         status=verdict.status,
-        run_id=run_id,
+        run=run,
         outcome=outcome,
         http_status=exchange.status,
         latency_ms=exchange.total_ms,
@@ -158,13 +158,14 @@ def key_finding(
     return Finding(result, limits.kept(exchange.limits))
 
 
-async def check_key(store: Store, provider_id: int, options: Options | None = None) -> KeyVerdict:
+async def check_key(store: Store, seen: ProviderRow, options: Options | None = None) -> KeyVerdict:
     """Check a provider's key now and keep what was found; the registry switches nothing on by itself.
 
-    Raises Refused without a usable key, and children of VaultError and StoreError.
+    Raises Gone where the provider is not here any more, Refused without a usable key, and children of
+    VaultError and StoreError.
     """
     options = options or Options()
-    subject = await read(lambda: subject_of(store, provider_id))
+    subject = await read(lambda: subject_of(store, seen))
     async with options.open_wire() as wire:
         verdict = await prove_key(store, wire, subject, options)
     await record(store, verdict.findings)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tui_registry.store import Attempt, EffectivePrice, ObservedLimitRow, ProviderRow
+from tui_registry.store import Attempt, EffectivePrice, ObservedLimitRow, ProviderRow, RunRow
 from tui_registry.verification.limiter import Rule
 from tui_registry.verification.suites import Probe
 
@@ -18,6 +18,7 @@ class ModelPlan:
     """What is asked of one model; money is USD, None where the price is unknown."""
 
     id: int
+    uuid: str
     model_id: str
     probes: tuple[Probe, ...]
     price: EffectivePrice
@@ -60,14 +61,19 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run before it starts; `run_id` names the interrupted run that it goes on with."""
+    """A run before it starts; `run` is the interrupted run that it goes on with."""
 
     suite: str
     budget: Decimal | None
     providers: tuple[ProviderPlan, ...]
     skipped: tuple[Skip, ...] = ()
-    run_id: int | None = None
+    run: RunRow | None = None
     spent: Decimal = Decimal(0)
+
+    @property
+    def run_id(self) -> int | None:
+        """The id of the run that it goes on with."""
+        return None if self.run is None else self.run.id
 
     @property
     def models(self) -> int:

@@ -148,6 +148,7 @@ def _of_model(
     on_list = seen is not None and seen.listed_at is not None and seen.unlisted_at is None
     return ModelPlan(
         model.id,
+        model.uuid,
         model.model_id,
         probes,
         price,

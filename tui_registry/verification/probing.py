@@ -146,7 +146,7 @@ async def _doubt_key(bench: Bench, work: Work) -> None:
 
 async def _not_made(bench: Bench, work: Work, probe: Probe, made: NotMade) -> Judgement:
     """Keep that a probe was left out."""
-    finding = left_out(bench, work.plan.id, probe, made)
+    finding = left_out(bench, work.plan, probe, made)
     note = Note(finding, bench.subject.row.name, work.plan.model_id, made.sentence)
     await bench.recorder.keep(note)
     return Judgement(made.status, made.outcome, made.sentence)

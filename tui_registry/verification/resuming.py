@@ -74,24 +74,23 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def resume_plan(store: Store, run_id: int, *, clock: Clock = utc_now) -> Plan:
+def resume_plan(store: Store, run: RunRow, *, clock: Clock = utc_now) -> Plan:
     """The rest of an interrupted or cancelled run, with what is left of its budget.
 
     Probes that have an ending keep it; skipped ones are asked now. Raises NotFound for a run that does not
     say what it set out to do.
     """
-    run = store.reads.run(run_id)
     if run.plan is None:
-        raise NotFound(f"Run {run_id} does not say what it set out to do, so it cannot be resumed.")
+        raise NotFound(f"Run {run.id} does not say what it set out to do, so it cannot be resumed.")
     wanted = json.loads(run.plan)
     held = {row.id for row in store.reads.providers()}
     ids = [id for id in wanted["models"] if _still_there(store, id)]
     budget = None if run.budget is None else Decimal(repr(run.budget))
     keys = [] if ids else [id for id in wanted["providers"] if id in held]
     if not ids and not keys:
-        return Plan(wanted["suite"], budget, (), (), run_id)
+        return Plan(wanted["suite"], budget, (), (), run)
     plan = plan_run(store, suite=wanted["suite"], providers=keys, models=ids, budget=budget, clock=clock)
-    return rest_of(plan, run_id, store.proofs.run_results(run_id))
+    return rest_of(plan, run, store.proofs.run_results(run.id))
 
 
 def _still_there(store: Store, model_id: int) -> bool:
@@ -102,7 +101,7 @@ def _still_there(store: Store, model_id: int) -> bool:
     return True
 
 
-def rest_of(plan: Plan, run_id: int, results: Iterable[ResultRow]) -> Plan:
+def rest_of(plan: Plan, run: RunRow, results: Iterable[ResultRow]) -> Plan:
     """The plan without the probes that have an ending in these results of the run."""
     ended: dict[int, set[str]] = {}
     scores: dict[int, dict[str, float]] = {}
@@ -128,7 +127,7 @@ def rest_of(plan: Plan, run_id: int, results: Iterable[ResultRow]) -> Plan:
         checks_key = each.checks_key and each.row.id not in keys
         if left or checks_key:
             providers.append(_with_models(each, left, checks_key))
-    return replace(plan, providers=tuple(providers), run_id=run_id, spent=spent)
+    return replace(plan, providers=tuple(providers), run=run, spent=spent)
 
 
 def _with_models(plan: ProviderPlan, models: tuple[ModelPlan, ...], checks_key: bool) -> ProviderPlan:

@@ -35,7 +35,7 @@ class _Run:
     """What all providers of a run share."""
 
     store: Store
-    id: int
+    row: RunRow
     budget: Budget
     recorder: Recorder
     events: "asyncio.Queue[Event | None]"
@@ -59,7 +59,7 @@ async def run(
     recorder = Recorder(store, events)
     budget = Budget(plan.budget, plan.spent)
     gate = asyncio.Semaphore(options.concurrency)
-    whole = _Run(store, row.id, budget, recorder, events, gate, options, [])
+    whole = _Run(store, row, budget, recorder, events, gate, options, [])
     job = asyncio.create_task(_carry_out(whole, plan))
     state = "cancelled"
     try:
@@ -86,9 +86,9 @@ async def run(
 
 
 def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
-    run_id = plan.run_id
-    if run_id is not None:
-        return store.write(lambda write: write.proofs.resume_run(run_id, resuming.owner()))
+    resumed = plan.run
+    if resumed is not None:
+        return store.write(lambda write: write.proofs.resume_run(resumed, resuming.owner()))
     budget = None if plan.budget is None else float(plan.budget)
     return store.write(
         lambda write: write.start_run(
@@ -103,7 +103,7 @@ def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
 
 
 def _closed(store: Store, row: RunRow, state: str) -> Future[RunRow]:
-    return store.write(lambda write: write.proofs.close_run(row.id, state))
+    return store.write(lambda write: write.proofs.close_run(row, state))
 
 
 async def _carry_out(whole: _Run, plan: Plan) -> None:
@@ -128,7 +128,7 @@ async def _carry_out(whole: _Run, plan: Plan) -> None:
 async def _ask_provider(whole: _Run, plan: ProviderPlan) -> None:
     """Check one provider's key, then ask its models; a provider that cannot be asked is told of."""
     try:
-        subject = await read(lambda: subject_of(whole.store, plan.row.id))
+        subject = await read(lambda: subject_of(whole.store, plan.row))
     except RegistryError as error:
         whole.left_out.append(str(error))
         return
@@ -142,7 +142,7 @@ async def _ask_provider(whole: _Run, plan: ProviderPlan) -> None:
     )
     async with whole.options.open_wire() as wire:
         bench = Bench(
-            whole.store, subject, wire, limiter, whole.budget, whole.recorder, whole.options, whole.id
+            whole.store, subject, wire, limiter, whole.budget, whole.recorder, whole.options, whole.row
         )
         since = stamp(whole.options.clock() - REMEMBERED)
         proofs = whole.store.proofs
@@ -173,7 +173,7 @@ async def _ask_model(whole: _Run, bench: Bench, plan: ModelPlan) -> None:
     work = Work(plan, dict(plan.quirks), plan.reasons, dict(plan.scores), bench.outcomes.pop(plan.id, []))
     for probe in plan.probes:
         if bench.stopped is not None:
-            left = left_out(bench, plan.id, probe, NotMade("skipped", "breaker", bench.stopped))
+            left = left_out(bench, plan, probe, NotMade("skipped", "breaker", bench.stopped))
             await bench.recorder.keep(Note(left, bench.subject.row.name, plan.model_id, bench.stopped))
             return
         whole.events.put_nowait(ProbeStarted(bench.subject.row.name, plan.id, plan.model_id, probe))
@@ -194,10 +194,10 @@ async def _chat_proves_key(bench: Bench, plan: ModelPlan, verdict: Judgement) ->
     sentence = f"{bench.subject.row.name} answered a paid prompt, which proves the key."
     bench.key = type(key)("valid", sentence)
     result = NewResult(
-        provider_id=bench.subject.row.id,
+        provider=bench.subject.row,
         test_type="key",
         status="pass",
-        run_id=bench.run_id,
+        run=bench.run,
         outcome="ok",
         evidence=fitted({"sentence": sentence, "proved_by": plan.model_id}),
         endpoint=bench.subject.target.endpoint.url,

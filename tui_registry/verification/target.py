@@ -35,15 +35,16 @@ class Subject:
         return self.known.limit_headers in PER_MODEL
 
 
-def subject_of(store: Store, provider_id: int) -> Subject:
-    """The provider with its key opened for its present endpoint.
+def subject_of(store: Store, seen: ProviderRow) -> Subject:
+    """The provider that was read as `seen` with its key opened for its present endpoint.
 
-    Raises Refused without a usable key or endpoint, and children of VaultError.
+    Raises Gone where it is not here any more, Refused without a usable key or endpoint, and children of
+    VaultError.
     """
-    row = store.reads.provider_by_id(provider_id)
+    row = store.reads.provider_again(seen)
     known = store.reads.known(row.name)
     endpoint = stored_endpoint(row.name, row.endpoint)
-    secret = store.open_key(provider_id)
+    secret = store.open_key(row)
     # a key that opens was sealed for this very origin, by a person who typed a cleartext host
     target = Target(endpoint, known.dialect, known.auth, secret, known.limit_headers, endpoint.host)
     return Subject(row, known, target)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tui_registry.ui.actions.editing import Asking, ask, model_title
+from tui_registry.ui.actions.editing import Asking, Held, ask
 from tui_registry.ui.actions.provider_editing import OTHER, ask_new
 from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.forms import record_fields
@@ -14,18 +14,20 @@ async def clone_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> 
     """Add a model that starts with the facts of another one of the same provider."""
     from tui_registry.drafts import ModelDraft
 
-    row = screen.desk.store.reads.model_by_id(row_id)
-    title = model_title(screen.desk, row_id)
+    reads = screen.desk.store.reads
+    row = reads.model_by_id(row_id)
+    owner = reads.provider_by_id(row.provider_id)
+    title = f"{owner.name}/{row.model_id}"
     saved = await asking(
         screen,
         f"Clone of {title}",
         record_fields.model_fields(),
         ModelDraft.shown(row),
         ModelDraft,
-        lambda writes, draft, _: writes.add_model(row.provider_id, draft),
-        base=None,
-        reload=lambda: None,
-        origin=Origin("cloned model", (row_id,)),
+        lambda writes, draft, held: writes.add_model(held.owner, draft),
+        base=Held(owner, None),
+        reload=lambda: Held(reads.provider_again(owner), None),
+        origin=Origin("cloned model", (row.id, row.uuid)),
         intro="Give it another model id. Its price and its history are not cloned.",
     )
     if saved is not None:
@@ -60,7 +62,7 @@ async def clone_provider_as(
         known.get(chosen),
         values,
         intro="The key is not cloned.",
-        origin=Origin("cloned provider", (provider_id, chosen)),
+        origin=Origin("cloned provider", (row.id, row.uuid, chosen)),
         typed=typed,
     )
     if added is not None:

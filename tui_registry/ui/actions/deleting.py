@@ -24,7 +24,7 @@ async def delete_provider(screen: DeskScreen, provider_id: int) -> None:
     gone = ["Its key goes with it."] if row.api_key_encrypted else []
     facts = [f"Its {word} go with it." for word in _facts(counts)]
     if await screen.app.push_screen_wait(Confirm(f"Delete provider {row.name}?", [*gone, *facts, NO_UNDO])):
-        await screen.attempt(lambda writes: writes.delete_provider(provider_id), f"Deleted {row.name}.")
+        await screen.attempt(lambda writes: writes.delete_provider(row), lambda gone: f"Deleted {gone.name}.")
 
 
 def _facts(counts: dict[str, int]) -> list[str]:
@@ -42,28 +42,30 @@ async def _offer_way_out(screen: DeskScreen, row: "ProviderRow", counts: dict[st
     )
     if chosen == "off":
         await screen.attempt(
-            lambda writes: writes.deactivate(row.id, "switched off"), f"{row.name} is inactive."
+            lambda writes: writes.deactivate(row, "switched off"), lambda off: f"{off.name} is inactive."
         )
     elif chosen == "purge":
         lines = [f"Its {held}, its prices, limits and key go with it.", NO_UNDO]
         question = TypedConfirm(f"Purge {row.name}?", lines, expected=row.name, verb="purge it")
         if await screen.app.push_screen_wait(question):
             await screen.attempt(
-                lambda writes: writes.purge_provider(row.id, row.name), f"Purged {row.name}."
+                lambda writes: writes.purge_provider(row, row.name), lambda _counts: f"Purged {row.name}."
             )
 
 
 async def delete_model(screen: DeskScreen, row_id: int) -> None:
     """Delete a model; while it has results it stays, and the refusal says how many."""
-    title = model_title(screen.desk, row_id)
+    row, title = screen.desk.store.reads.model_by_id(row_id), model_title(screen.desk, row_id)
     lines = ["Its own price goes with it.", NO_UNDO]
     if await screen.app.push_screen_wait(Confirm(f"Delete model {title}?", lines)):
-        await screen.attempt(lambda writes: writes.delete_model(row_id), f"Deleted {title}.")
+        await screen.attempt(
+            lambda writes: writes.delete_model(row), lambda gone: f"Deleted {gone.model_id}."
+        )
 
 
 async def delete_model_price(screen: DeskScreen, row_id: int) -> None:
     """Forget a model's own price, so that the provider's default holds again."""
-    title = model_title(screen.desk, row_id)
+    row, title = screen.desk.store.reads.model_by_id(row_id), model_title(screen.desk, row_id)
     if screen.desk.store.reads.model_pricing(row_id) is None:
         key = screen.desk.keys.first("record.price")
         screen.tell(f"{title} has no price of its own. {key} on its provider edits the default.")
@@ -71,17 +73,18 @@ async def delete_model_price(screen: DeskScreen, row_id: int) -> None:
     lines = ["The provider's default price holds then, if there is one.", NO_UNDO]
     if await screen.app.push_screen_wait(Confirm(f"Delete the price of {title}?", lines)):
         await screen.attempt(
-            lambda writes: writes.delete_model_pricing(row_id), f"Deleted the price of {title}."
+            lambda writes: writes.delete_model_pricing(row),
+            lambda owner: f"Deleted the price of {model_title(screen.desk, owner.id)}.",
         )
 
 
 async def delete_limits(screen: DeskScreen, provider_id: int) -> None:
     """Forget a provider's limits."""
-    name = screen.desk.store.reads.provider_by_id(provider_id).name
+    row = screen.desk.store.reads.provider_by_id(provider_id)
     if screen.desk.store.reads.limits(provider_id) is None:
-        screen.tell(f"{name} has no limits to delete. {screen.desk.keys.first('record.edit')} sets them.")
+        screen.tell(f"{row.name} has no limits to delete. {screen.desk.keys.first('record.edit')} sets them.")
         return
-    if await screen.app.push_screen_wait(Confirm(f"Delete the limits of {name}?", [NO_UNDO])):
+    if await screen.app.push_screen_wait(Confirm(f"Delete the limits of {row.name}?", [NO_UNDO])):
         await screen.attempt(
-            lambda writes: writes.delete_limits(provider_id), f"Deleted the limits of {name}."
+            lambda writes: writes.delete_limits(row), lambda owner: f"Deleted the limits of {owner.name}."
         )

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.binding import Binding
 
 from tui_registry.errors import Gone, NotFound, Refused
+from tui_registry.store import ModelRow, ProviderRow
 from tui_registry.ui.actions.deleting import NO_UNDO
 from tui_registry.ui.actions.editing import model_title
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -24,59 +26,70 @@ LISTED = 6
 """How many records a question lists by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """How records of one kind are counted, named and deleted, and what goes with them.
+Record = TypeVar("Record", ProviderRow, ModelRow)
 
-    `name` raises NotFound or Gone where there is nothing to delete; `absent` is said when that is so of all.
+
+@dataclass(frozen=True, slots=True)
+class Deletion(Generic[Record]):
+    """How records of one kind are counted, read, named and deleted, and what goes with them.
+
+    `read` raises NotFound or Gone where there is nothing to delete; `absent` is said when that is so of all.
     """
 
     several: Callable[[int], str]
-    name: Callable[[Desk, int], str]
-    delete: "Callable[[Writes, int], None]"
+    read: Callable[[Desk, int], Record]
+    delete: "Callable[[Writes, Record], object]"
     goes_too: str
     absent: str = "Another session has deleted them already."
 
 
-def _name_of_priced(desk: Desk, row_id: int) -> str:
+def _model(desk: Desk, row_id: int) -> ModelRow:
+    return desk.store.reads.model_by_id(row_id)
+
+
+def _provider(desk: Desk, provider_id: int) -> ProviderRow:
+    return desk.store.reads.provider_by_id(provider_id)
+
+
+def _priced(desk: Desk, row_id: int) -> ModelRow:
     if desk.store.reads.model_pricing(row_id) is None:
         raise NotFound("It has no price of its own.")
-    return model_title(desk, row_id)
+    return _model(desk, row_id)
 
 
-def _name_of_limited(desk: Desk, provider_id: int) -> str:
+def _limited(desk: Desk, provider_id: int) -> ProviderRow:
     if desk.store.reads.limits(provider_id) is None:
         raise NotFound("It has no limits.")
-    return _name_of_provider(desk, provider_id)
+    return _provider(desk, provider_id)
 
 
-def _name_of_provider(desk: Desk, provider_id: int) -> str:
-    return desk.store.reads.provider_by_id(provider_id).name
+def _name(desk: Desk, record: ProviderRow | ModelRow) -> str:
+    return model_title(desk, record.id) if isinstance(record, ModelRow) else record.name
 
 
 MODELS = Deletion(
     lambda number: counted(number, "model"),
-    model_title,
-    lambda writes, id: writes.delete_model(id),
+    _model,
+    lambda writes, row: writes.delete_model(row),
     "Their own prices go with them.",
 )
 PROVIDERS = Deletion(
     lambda number: counted(number, "provider"),
-    _name_of_provider,
-    lambda writes, id: writes.delete_provider(id),
+    _provider,
+    lambda writes, row: writes.delete_provider(row),
     "Their keys, default prices and limits go with them.",
 )
 PRICES = Deletion(
     lambda number: f"the prices of {counted(number, 'model')}",
-    _name_of_priced,
-    lambda writes, id: writes.delete_model_pricing(id),
+    _priced,
+    lambda writes, row: writes.delete_model_pricing(row),
     "Their providers' default prices hold then, where there are any.",
     "No marked model has a price of its own.",
 )
 LIMITS = Deletion(
     lambda number: f"the limits of {counted(number, 'provider')}",
-    _name_of_limited,
-    lambda writes, id: writes.delete_limits(id),
+    _limited,
+    lambda writes, row: writes.delete_limits(row),
     "Nothing is known then of how much they allow.",
     "No marked provider has limits.",
 )
@@ -92,22 +105,22 @@ class Refusals(Dialog[None]):
         self.answer(None)
 
 
-async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[int]) -> None:
+async def delete_marked(screen: DeskScreen, deletion: Deletion[Record], ids: Sequence[int]) -> None:
     """Ask once, delete what may be deleted, and list what stays with its reason; many after a backup."""
-    names = _names(screen.desk, deletion, ids)
-    if not names:
+    rows = _rows(screen.desk, deletion, ids)
+    if not rows:
         screen.refresh_rows()
         screen.tell(deletion.absent)
         return
-    several = deletion.several(len(names))
-    if not await screen.app.push_screen_wait(_question(several, deletion, sorted(names.values()))):
+    several = deletion.several(len(rows))
+    if not await screen.app.push_screen_wait(_question(several, deletion, sorted(rows))):
         return
-    if len(names) > TYPED_ABOVE:
+    if len(rows) > TYPED_ABOVE:
         await asyncio.to_thread(screen.desk.store.back_up, "delete")
-    refused = await _delete(screen, deletion, names)
-    done = deletion.several(len(names) - len(refused))
+    refused = await _delete(screen, deletion, rows)
+    done = deletion.several(len(rows) - len(refused))
     if refused:
-        lines = [f"Deleted {done}. These stay:"]
+        lines: list[str] = [f"Deleted {done}. These stay:"]
         for name, sentence in refused.items():
             lines += ["", f"{name}", f"  {sentence}"]
         title = f"{len(refused):,} of {several} stay"
@@ -116,20 +129,21 @@ async def delete_marked(screen: DeskScreen, deletion: Deletion, ids: Sequence[in
         screen.tell(f"Deleted {done}.")
 
 
-def _names(desk: Desk, deletion: Deletion, ids: Sequence[int]) -> dict[int, str]:
-    """The names of the records that can be deleted still."""
-    names = {}
+def _rows(desk: Desk, deletion: Deletion[Record], ids: Sequence[int]) -> dict[str, Record]:
+    """The records that can be deleted still, by name."""
+    rows = {}
     for each in ids:
         try:
-            names[each] = deletion.name(desk, each)
+            row = deletion.read(desk, each)
+            rows[_name(desk, row)] = row
         except (NotFound, Gone):
             continue
-    return names
+    return rows
 
 
-def _question(several: str, deletion: Deletion, names: Sequence[str]) -> Confirm | TypedConfirm:
+def _question(several: str, deletion: Deletion[Record], names: Sequence[str]) -> Confirm | TypedConfirm:
     """A question that `y` affirms, or for many records one that their number does."""
-    more = [f"  and {len(names) - LISTED:,} more"] if len(names) > LISTED else []
+    more: list[str] = [f"  and {len(names) - LISTED:,} more"] if len(names) > LISTED else []
     lines = [*(f"  {name}" for name in names[:LISTED]), *more, "", deletion.goes_too, NO_UNDO]
     title = f"Delete {several}?"
     if len(names) <= TYPED_ABOVE:
@@ -137,13 +151,13 @@ def _question(several: str, deletion: Deletion, names: Sequence[str]) -> Confirm
     return TypedConfirm(title, lines, expected=str(len(names)), verb=f"delete {several}")
 
 
-async def _delete(screen: DeskScreen, deletion: Deletion, names: dict[int, str]) -> dict[str, str]:
+async def _delete(screen: DeskScreen, deletion: Deletion[Record], rows: dict[str, Record]) -> dict[str, str]:
     """Delete one after the other; what stays, by name, with the reason. Raises StoreError."""
     refused = {}
     try:
-        for each, name in names.items():
+        for name, row in rows.items():
             try:
-                await screen.desk.save(lambda writes, id=each: deletion.delete(writes, id))  # type: ignore[misc]
+                await screen.desk.save(partial(_deleted, deletion=deletion, row=row))
             except Gone:
                 continue
             except Refused as refusal:
@@ -151,3 +165,7 @@ async def _delete(screen: DeskScreen, deletion: Deletion, names: dict[int, str])
     finally:
         screen.refresh_rows()
     return refused
+
+
+def _deleted(writes: "Writes", *, deletion: Deletion[Record], row: Record) -> None:
+    deletion.delete(writes, row)

@@ -28,9 +28,10 @@ async def _ask(screen: DeskScreen, provider_id: int) -> None:
     from tui_registry import verification
 
     desk = screen.desk
-    screen.announce(f"Asking {desk.store.reads.provider_by_id(provider_id).name} for its models…")
+    row = desk.store.reads.provider_by_id(provider_id)
+    screen.announce(f"Asking {row.name} for its models…")
     try:
-        found = await verification.discover(desk.store, provider_id, desk.options())
+        found = await verification.discover(desk.store, row, desk.options())
     finally:
         screen.announce(desk.banner())
     if not found.was_read:

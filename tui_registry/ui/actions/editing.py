@@ -1,10 +1,12 @@
 """How records are changed from any screen: ask in a form or a dialog, save, tell."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
-from tui_registry.errors import Conflict, Gone
+from tui_registry.endpoint import origin_of_stored, shown_origin
+from tui_registry.errors import Conflict, Gone, Outdated
+from tui_registry.store import ModelRow
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms import record_fields
 from tui_registry.ui.forms.form import FormScreen
@@ -14,10 +16,11 @@ from tui_registry.ui.screens.picker import Entry, Picker
 
 if TYPE_CHECKING:
     from tui_registry.drafts import Draft
-    from tui_registry.store import Writes
+    from tui_registry.store import LimitsRow, ModelPricingRow, PricingRow, ProviderRow, Writes
 
 D = TypeVar("D", bound="Draft")
 R = TypeVar("R")
+Owner = TypeVar("Owner", "ProviderRow", "ModelRow")
 Row = TypeVar("Row")
 Side = Literal["mine", "theirs"]
 
@@ -25,9 +28,25 @@ _EMPTY_PRICE = "An empty price does not apply to this model. Prices are per 1M t
 _BEGINS_AS_DEFAULT = "This is the provider's default; saved, it is the model's own and stays as it is. "
 
 
-def settled(draft: D, base: Row, fresh: Row, conflict: Conflict, side: Side) -> D:
-    """The draft after a conflict: the chosen side where both changed, theirs where only they did."""
-    was, theirs = _values(base), _values(fresh)
+@dataclass(frozen=True, slots=True)
+class Held(Generic[Owner, Row]):
+    """What a form is opened on, as it was read: the record, and the row that the form shows of it.
+
+    The row is the record itself, what belongs to it, or None where there is none yet.
+    """
+
+    owner: Owner
+    row: Row
+
+
+def settled(draft: D, base: Held[Owner, Row], fresh: Held[Owner, Row], conflict: Conflict, side: Side) -> D:
+    """The draft after a conflict: the chosen side where both changed, theirs where only they did.
+
+    Raises Gone where what was edited is not there any more.
+    """
+    if fresh.row is None and base.row is not None:
+        raise Gone("Another session deleted this meanwhile. What you typed is still here; save it as new.")
+    was, theirs = _values(base.row), _values(fresh.row)
     update = {}
     for name, mine in draft.model_dump().items():
         both = name in conflict.fields
@@ -42,36 +61,48 @@ def _values(row: object) -> dict[str, object]:
     return {} if row is None else asdict(row)  # type: ignore[call-overload]
 
 
+def shown_anew(outdated: Outdated, fresh: Held[Owner, Row]) -> Outdated:
+    """The refusal with the record as it is now, after which saving again means that one."""
+    owner = fresh.owner
+    if isinstance(owner, ModelRow):
+        return Outdated(f"{outdated} {owner.model_id} is in it as well; save again to keep this there.")
+    place = shown_origin(origin_of_stored(owner.endpoint))
+    return Outdated(f"{outdated} {owner.name} is in it as well, at {place}; save again to keep this there.")
+
+
 async def ask(
     screen: DeskScreen,
     title: str,
     fields: Sequence[Field],
     values: Mapping[str, str],
     draft: "type[D]",
-    save: "Callable[[Writes, D, Row], R]",
+    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
     *,
-    base: Row,
-    reload: Callable[[], Row],
+    base: Held[Owner, Row],
+    reload: Callable[[], Held[Owner, Row]],
     intro: str = "",
     origin: Origin | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> R | None:
     """Show a form and save what it makes of `draft`; None when it was left.
 
-    `base` is the row the form was loaded with, `reload` reads it again after a conflict.
+    `base` is what the form was opened on, `reload` reads it again once that is not so any more; it raises
+    Gone where the record is not there any more, whatever has its id now.
     """
     desk = screen.desk
+    held = base
 
     async def keep(checked: D) -> R:
-        return await desk.save(lambda writes: save(writes, checked, base))
+        nonlocal held
+        try:
+            return await desk.save(lambda writes: save(writes, checked, held))
+        except Outdated as outdated:
+            held = reload()
+            raise shown_anew(outdated, held) from outdated
 
     async def resolve(checked: D, conflict: Conflict, side: Side) -> R:
         fresh = reload()
-        if fresh is None and base is not None:
-            raise Gone(
-                "Another session deleted this meanwhile. What you typed is still here; save it as new."
-            )
-        chosen = settled(checked, base, fresh, conflict, side)
+        chosen = settled(checked, held, fresh, conflict, side)
         return await desk.save(lambda writes: save(writes, chosen, fresh))
 
     form: FormScreen[R] = FormScreen(
@@ -100,10 +131,10 @@ class Asking(Protocol):
         fields: Sequence[Field],
         values: Mapping[str, str],
         draft: "type[D]",
-        save: "Callable[[Writes, D, Row], R]",
+        save: "Callable[[Writes, D, Held[Owner, Row]], R]",
         *,
-        base: Row,
-        reload: Callable[[], Row],
+        base: Held[Owner, Row],
+        reload: Callable[[], Held[Owner, Row]],
         intro: str = "",
         origin: Origin | None = None,
     ) -> R | None:
@@ -115,22 +146,27 @@ async def edit_pricing(screen: DeskScreen, provider_id: int, asking: Asking = as
     from tui_registry.drafts import PricingDraft
 
     reads = screen.desk.store.reads
-    name = reads.provider_by_id(provider_id).name
-    base = reads.pricing(provider_id)
+    owner = reads.provider_by_id(provider_id)
+    base = Held(owner, reads.pricing(owner.id))
+
+    def reload() -> Held["ProviderRow", "PricingRow | None"]:
+        fresh = reads.provider_again(owner)
+        return Held(fresh, reads.pricing(fresh.id))
+
     saved = await asking(
         screen,
-        f"Default price of {name}",
+        f"Default price of {owner.name}",
         record_fields.pricing_fields(),
-        PricingDraft.shown(base),
+        PricingDraft.shown(base.row),
         PricingDraft,
-        lambda writes, draft, row: writes.save_pricing(provider_id, draft, row),
+        lambda writes, draft, held: writes.save_pricing(held.owner, draft, held.row),
         base=base,
-        reload=lambda: reads.pricing(provider_id),
-        origin=Origin("default price", (provider_id,)),
-        intro=f"Holds for every model of {name} that has no price of its own.",
+        reload=reload,
+        origin=Origin("default price", (owner.id, owner.uuid)),
+        intro=f"Holds for every model of {owner.name} that has no price of its own.",
     )
     if saved is not None:
-        screen.changed(f"Saved the default price of {name}.")
+        screen.changed(f"Saved the default price of {reads.provider_again(owner).name}.")
 
 
 async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
@@ -138,22 +174,27 @@ async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask
     from tui_registry.drafts import LimitsDraft
 
     reads = screen.desk.store.reads
-    name = reads.provider_by_id(provider_id).name
-    base = reads.limits(provider_id)
+    owner = reads.provider_by_id(provider_id)
+    base = Held(owner, reads.limits(owner.id))
+
+    def reload() -> Held["ProviderRow", "LimitsRow | None"]:
+        fresh = reads.provider_again(owner)
+        return Held(fresh, reads.limits(fresh.id))
+
     saved = await asking(
         screen,
-        f"Limits of {name}",
+        f"Limits of {owner.name}",
         record_fields.limits_fields(),
-        LimitsDraft.shown(base),
+        LimitsDraft.shown(base.row),
         LimitsDraft,
-        lambda writes, draft, row: writes.save_limits(provider_id, draft, row),
+        lambda writes, draft, held: writes.save_limits(held.owner, draft, held.row),
         base=base,
-        reload=lambda: reads.limits(provider_id),
-        origin=Origin("limits", (provider_id,)),
+        reload=reload,
+        origin=Origin("limits", (owner.id, owner.uuid)),
         intro="Type 60, 1.5k or 2M. Empty means unknown.",
     )
     if saved is not None:
-        screen.changed(f"Saved the limits of {name}.")
+        screen.changed(f"Saved the limits of {reads.provider_again(owner).name}.")
 
 
 async def new_model(screen: DeskScreen, near: int | None) -> None:
@@ -166,30 +207,34 @@ async def new_model(screen: DeskScreen, near: int | None) -> None:
     if near is not None:
         first = screen.desk.store.reads.model_by_id(near).provider_id
         providers.sort(key=lambda row: row.id != first)
-    entries = [Entry(str(row.id), row.name, row.endpoint) for row in providers]
+    entries = [Entry(row.uuid, row.name, row.endpoint) for row in providers]
     chosen = await screen.app.push_screen_wait(Picker("New model of", entries))
     if chosen is not None:
-        await add_model(screen, int(chosen))
+        await _add_model(screen, next(row for row in providers if row.uuid == chosen), ask)
 
 
 async def add_model(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Add a model to a provider."""
+    await _add_model(screen, screen.desk.store.reads.provider_by_id(provider_id), asking)
+
+
+async def _add_model(screen: DeskScreen, owner: "ProviderRow", asking: Asking) -> None:
     from tui_registry.drafts import ModelDraft
 
-    name = screen.desk.store.reads.provider_by_id(provider_id).name
+    reads = screen.desk.store.reads
     saved = await asking(
         screen,
-        f"New model of {name}",
+        f"New model of {owner.name}",
         record_fields.model_fields(),
         {},
         ModelDraft,
-        lambda writes, draft, _: writes.add_model(provider_id, draft),
-        base=None,
-        reload=lambda: None,
-        origin=Origin("new model", (provider_id,)),
+        lambda writes, draft, held: writes.add_model(held.owner, draft),
+        base=Held(owner, None),
+        reload=lambda: Held(reads.provider_again(owner), None),
+        origin=Origin("new model", (owner.id, owner.uuid)),
     )
     if saved is not None:
-        screen.changed(f"Added {name}/{saved.model_id}.", saved.id)
+        screen.changed(f"Added {model_title(screen.desk, saved.id)}.", saved.id)
 
 
 async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
@@ -197,17 +242,22 @@ async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> N
     from tui_registry.drafts import ModelDraft
 
     reads = screen.desk.store.reads
-    base = reads.model_by_id(row_id)
+    row = reads.model_by_id(row_id)
+
+    def reload() -> Held["ModelRow", "ModelRow"]:
+        fresh = reads.model_again(row)
+        return Held(fresh, fresh)
+
     saved = await asking(
         screen,
         f"Model {model_title(screen.desk, row_id)}",
         record_fields.model_fields(),
-        ModelDraft.shown(base),
+        ModelDraft.shown(row),
         ModelDraft,
-        lambda writes, draft, row: writes.save_model(row_id, draft, row),
-        base=base,
-        reload=lambda: reads.model_by_id(row_id),
-        origin=Origin("model", (row_id,)),
+        lambda writes, draft, held: writes.save_model(draft, held.row),
+        base=Held(row, row),
+        reload=reload,
+        origin=Origin("model", (row.id, row.uuid)),
     )
     if saved is not None:
         screen.changed(f"Saved {saved.model_id}.")
@@ -218,23 +268,28 @@ async def edit_model_price(screen: DeskScreen, row_id: int, asking: Asking = ask
     from tui_registry.drafts import ModelPricingDraft
 
     reads = screen.desk.store.reads
-    base = reads.model_pricing(row_id)
-    default = reads.pricing(reads.model_by_id(row_id).provider_id) if base is None else None
-    title = model_title(screen.desk, row_id)
+    owner = reads.model_by_id(row_id)
+    base = Held(owner, reads.model_pricing(owner.id))
+    default = reads.pricing(owner.provider_id) if base.row is None else None
+
+    def reload() -> Held["ModelRow", "ModelPricingRow | None"]:
+        fresh = reads.model_again(owner)
+        return Held(fresh, reads.model_pricing(fresh.id))
+
     saved = await asking(
         screen,
-        f"Price of {title}",
+        f"Price of {model_title(screen.desk, row_id)}",
         record_fields.model_pricing_fields(),
-        ModelPricingDraft.shown(base or default),
+        ModelPricingDraft.shown(base.row or default),
         ModelPricingDraft,
-        lambda writes, draft, row: writes.save_model_pricing(row_id, draft, row),
+        lambda writes, draft, held: writes.save_model_pricing(held.owner, draft, held.row),
         base=base,
-        reload=lambda: reads.model_pricing(row_id),
-        origin=Origin("model price", (row_id,)),
+        reload=reload,
+        origin=Origin("model price", (owner.id, owner.uuid)),
         intro=_BEGINS_AS_DEFAULT + _EMPTY_PRICE if default else _EMPTY_PRICE,
     )
     if saved is not None:
-        screen.changed(f"Saved the price of {title}.")
+        screen.changed(f"Saved the price of {model_title(screen.desk, saved.model_id)}.")
 
 
 def model_title(desk: Desk, row_id: int) -> str:

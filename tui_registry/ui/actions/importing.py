@@ -178,6 +178,6 @@ async def _offer_keys(screen: DeskScreen, read: "EnvKeys") -> None:
     what = "the rest" if read.problems else counted(len(wanted), "key")
     if not await screen.app.push_screen_wait(Confirm(f"Seal {what}?", lines, verb=f"seal {what}")):
         return
-    await screen.desk.save(lambda writes: intake.seal(writes, wanted))
-    names = ", ".join(offer.provider for offer in wanted)
-    screen.changed(f"Sealed: {names}. None is checked yet.")
+    rows = await screen.desk.save(lambda writes: intake.seal(writes, wanted))
+    places = ", ".join(f"{row.name} for {screen.desk.store.sealed_for(row)}" for row in rows)
+    screen.changed(f"Sealed: {places}. None is checked yet.")

@@ -1,10 +1,11 @@
 """How an API key is entered, taken over, moved and removed; no key is ever shown or put back into a field."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import Endpoint, key_refusal, stored_endpoint
-from tui_registry.errors import InvalidInput
+from tui_registry.endpoint import Endpoint, key_refusal, origin_of_stored, shown_origin, stored_endpoint
+from tui_registry.errors import InvalidInput, Outdated, Refused
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms import record_fields
@@ -12,10 +13,10 @@ from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.forms.form_values import ON
 from tui_registry.ui.screens.dialogs import Choice, ChoiceMenu, Confirm, TypedConfirm
 from tui_registry.ui.screens.unlocking import unlocked
-from tui_registry.vault import KeyState, VaultState, shown_origin
+from tui_registry.vault import KeyState, VaultState
 
 if TYPE_CHECKING:
-    from tui_registry.store import KnownProvider, ProviderRow
+    from tui_registry.store import KnownProvider, ProviderRow, Writes
 
 
 def variable_for(desk: Desk, known: "KnownProvider") -> str | None:
@@ -58,7 +59,8 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
         Choice("x", "remove it", "remove", "the provider goes off"),
     ]
     if state is KeyState.OTHER_HOST:
-        choices.insert(1, Choice("m", "move it", "move", f"from {sealed_for} to {endpoint.host}"))
+        move = Choice("m", "move it", "move", f"from {sealed_for} to {shown_origin(endpoint.origin)}")
+        choices.insert(1, move)
     title = f"Key of {row.name}: {state.words(sealed_for)}"
     chosen = await screen.app.push_screen_wait(ChoiceMenu(title, choices))
     if chosen == "replace":
@@ -69,17 +71,17 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
         await _remove(screen, row)
 
 
-async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
-    """Ask for a key and seal it for the provider's host."""
+async def enter_key(screen: DeskScreen, seen: "ProviderRow") -> None:
+    """Ask for a key and seal it for the host that was shown; what has changed meanwhile is asked about."""
     desk = screen.desk
-    endpoint = stored_endpoint(row.name, row.endpoint)
+    endpoint = stored_endpoint(seen.name, seen.endpoint)
     if endpoint.is_placeholder:
         screen.refuse(str(key_refusal(endpoint)))
         return
-    consented = await consented_host(screen, row.name, row.endpoint)
+    consented = await consented_host(screen, seen.name, seen.endpoint)
     if consented == "":
         return
-    known = desk.store.reads.known(row.name)
+    known = desk.store.reads.known(seen.name)
     variable = variable_for(desk, known)
 
     def parse(raw: dict[str, str]) -> Secret:
@@ -90,26 +92,71 @@ async def enter_key(screen: DeskScreen, row: "ProviderRow") -> None:
 
     async def keep(secret: Secret) -> "ProviderRow":
         await unlocked(screen)
-        return await desk.save(lambda writes: writes.set_key(row.id, secret, consented))
+        shown, host = seen, consented
+        while True:
+            try:
+                return await desk.save(partial(_sealed, seen=shown, secret=secret, consented=host))
+            except Outdated as outdated:
+                now = desk.store.reads.provider_again(shown)
+                affirmed = await _affirmed(screen, shown, now, outdated)
+                if affirmed is None:
+                    raise
+                shown, host = now, affirmed
 
     token = f" Servers like this are given {known.local_token}." if known.local_token else ""
     form: FormScreen[ProviderRow] = FormScreen(
-        f"API key of {row.name}",
+        f"API key of {seen.name}",
         record_fields.key_fields(variable, local=endpoint.is_loopback),
         record_fields.key_values(variable),
         parse,
         keep,
-        intro=f"Sealed for {endpoint.host}; it is sent to no other host.{token}",
+        intro=f"Sealed for {shown_origin(endpoint.origin)}; it is sent to no other host.{token}",
         keys=desk.keys,
     )
     begins = desk.store.vault_status().state is VaultState.EMPTY
-    if await screen.app.push_screen_wait(form) is not None:
+    if (kept := await screen.app.push_screen_wait(form)) is not None:
         if begins:
             screen.tell(
                 f"Made the vault key {desk.vault.place.name}: without it no key opens, so keep a copy."
             )
         check = f"{desk.keys.first('verify.one')}, then c, checks it."
-        screen.changed(f"Sealed the key of {row.name} for {endpoint.host}. {check}")
+        screen.changed(f"Sealed the key of {kept.name} for {desk.store.sealed_for(kept)}. {check}")
+
+
+def _sealed(writes: "Writes", *, seen: "ProviderRow", secret: Secret, consented: str | None) -> "ProviderRow":
+    return writes.set_key(seen, secret, consented)
+
+
+async def _affirmed(
+    screen: DeskScreen, shown: "ProviderRow", now: "ProviderRow", outdated: Outdated
+) -> str | None:
+    """Show a provider as it is now to whoever has entered a key for it; the host they then affirm, or None.
+
+    A host that was not shown before is typed. Raises Refused for one that must not get keys.
+    """
+    endpoint = stored_endpoint(now.name, now.endpoint)
+    place = shown_origin(endpoint.origin)
+    if (refusal := key_refusal(endpoint, endpoint.host)) is not None:
+        raise Refused(f"{outdated} {refusal}")
+    lines = [
+        f"The form said  {shown_origin(origin_of_stored(shown.endpoint))}",
+        f"It is now      {place}",
+        f"Its key now    {screen.desk.store.key_words(now)}",
+        *_danger(endpoint),
+    ]
+    question: Confirm | TypedConfirm
+    if endpoint.origin == origin_of_stored(shown.endpoint):
+        title = f"Seal it for {now.name} all the same?"
+        question = Confirm(title, [str(outdated), "", *lines], verb="seal it")
+    else:
+        lines.append("Only you can say that this is right.")
+        title = f"{now.name} is at another host now"
+        question = TypedConfirm(title, lines, expected=endpoint.host, verb=f"seal it for {place}")
+    return endpoint.host if await screen.app.push_screen_wait(question) else None
+
+
+def _danger(endpoint: Endpoint) -> list[str]:
+    return ["Over plain http: whoever is on the way can read the key."] if endpoint.is_cleartext else []
 
 
 async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
@@ -129,16 +176,15 @@ async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
     return endpoint.host if await screen.app.push_screen_wait(question) else ""
 
 
-async def _move(screen: DeskScreen, row: "ProviderRow", sealed_for: str, endpoint: Endpoint) -> None:
+async def _move(screen: DeskScreen, seen: "ProviderRow", sealed_for: str, endpoint: Endpoint) -> None:
     """Seal the key again for the endpoint's new host, once its name was typed."""
-    host = endpoint.host
-    cleartext = ["Over plain http: whoever is on the way can read the key."] if endpoint.is_cleartext else []
+    host, store = endpoint.host, screen.desk.store
     question = TypedConfirm(
-        f"Move the key of {row.name}?",
+        f"Move the key of {seen.name}?",
         [
             f"It is sealed for   {sealed_for}",
             f"It would go to     {shown_origin(endpoint.origin)}",
-            *cleartext,
+            *_danger(endpoint),
             "Only you can say that this is right.",
         ],
         expected=host,
@@ -146,13 +192,18 @@ async def _move(screen: DeskScreen, row: "ProviderRow", sealed_for: str, endpoin
     )
     if await screen.app.push_screen_wait(question):
         await screen.attempt(
-            lambda writes: writes.move_key(row.id, host),
-            f"The key of {row.name} is sealed for {host} now. It has not been checked there yet.",
+            lambda writes: writes.move_key(seen, host),
+            lambda row: (
+                f"The key of {row.name} is sealed for {store.sealed_for(row)} now."
+                " It has not been checked there yet."
+            ),
         )
 
 
-async def _remove(screen: DeskScreen, row: "ProviderRow") -> None:
+async def _remove(screen: DeskScreen, seen: "ProviderRow") -> None:
     lines = ["The sealed key is removed; it cannot be brought back.", "The provider becomes inactive."]
-    question = Confirm(f"Remove the key of {row.name}?", lines, verb="remove")
+    question = Confirm(f"Remove the key of {seen.name}?", lines, verb="remove")
     if await screen.app.push_screen_wait(question):
-        await screen.attempt(lambda writes: writes.remove_key(row.id), f"Removed the key of {row.name}.")
+        await screen.attempt(
+            lambda writes: writes.remove_key(seen), lambda row: f"Removed the key of {row.name}."
+        )

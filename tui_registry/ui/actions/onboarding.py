@@ -1,9 +1,10 @@
 """The first minutes: the bundled catalogue brought in, and the keys this shell already holds taken over."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_registry.endpoint import origin_of_stored
+from tui_registry.endpoint import origin_of_stored, shown_origin
 from tui_registry.errors import RegistryError
 from tui_registry.text import read_pasted_key
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -12,7 +13,8 @@ from tui_registry.ui.screens.unlocking import unlocked
 
 if TYPE_CHECKING:
     from tui_registry.catalog import FoundKey
-    from tui_registry.store import ImportReport
+    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store import ImportReport, ProviderRow
 
 LISTED = 12
 """How many found variables a question lists by name."""
@@ -70,39 +72,51 @@ async def take_over_keys(screen: DeskScreen) -> None:
     if not found:
         screen.tell("No variable of this shell holds a key that is not here already.")
         return
-    lines = [f"{each.provider_name:<20} ${each.variable}" for each in found[:LISTED]]
-    if len(found) > LISTED:
-        lines.append(f"and {len(found) - LISTED} more")
+    offers = [_offer(screen.desk, each) for each in found]
+    lines = [f"{each.draft.name}: ${each.variable}, for {each.host}" for each in offers[:LISTED]]
+    if len(offers) > LISTED:
+        lines.append(f"and {len(offers) - LISTED} more")
     question = Confirm("Take over keys?", ["Seal these keys in the registry:", "", *lines], verb="seal them")
     if not (await screen.app.push_screen_wait(question) and await unlocked(screen)):
         return
     refusals = []
-    for each in found:
+    for each in offers:
         try:
             await _take_over(screen.desk, each)
         except (RegistryError, ValueError) as error:
-            refusals.append(f"{each.provider_name}: {error}")
-    done = len(found) - len(refusals)
-    screen.changed(" ".join([f"Sealed {done} of {len(found)} keys; none is checked yet.", *refusals]))
+            refusals.append(f"{each.draft.name}: {error}")
+    done = len(offers) - len(refusals)
+    screen.changed(" ".join([f"Sealed {done} of {len(offers)} keys; none is checked yet.", *refusals]))
 
 
-async def _take_over(desk: Desk, found: "FoundKey") -> None:
-    """Seal one variable's key; raises RegistryError, or ValueError whose text does not hold the key."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A variable whose key would be sealed for the host of the provider as it was read, else of the draft."""
+
+    variable: str
+    draft: "ProviderDraft"
+    row: "ProviderRow | None"
+
+    @property
+    def host(self) -> str:
+        """The host as a person writes it."""
+        return shown_origin(origin_of_stored((self.row or self.draft).endpoint))
+
+
+def _offer(desk: Desk, found: "FoundKey") -> Offer:
+    """What is shown of one variable before its key is sealed."""
     from tui_registry.catalog import starting_endpoint
     from tui_registry.drafts import ProviderDraft
 
     reads = desk.store.reads
-    secret = read_pasted_key(desk.environ[found.variable])[0]
-    row = next((row for row in reads.providers() if row.name == found.provider_name), None)
-    if row is None:
-        known = reads.known(found.provider_name)
-        draft = ProviderDraft.parse(
-            {
-                "name": known.name,
-                "endpoint": starting_endpoint(known.endpoint),
-                "website": known.website or "",
-            }
-        )
-        row = await desk.save(lambda writes: writes.add_provider(draft))
-    provider_id = row.id
-    await desk.save(lambda writes: writes.set_key(provider_id, secret))
+    known = reads.known(found.provider_name)
+    texts = {"name": known.name, "website": known.website or ""}
+    draft = ProviderDraft.parse({**texts, "endpoint": starting_endpoint(known.endpoint)})
+    row = next((row for row in reads.providers() if row.name == draft.name), None)
+    return Offer(found.variable, draft, row)
+
+
+async def _take_over(desk: Desk, offer: Offer) -> None:
+    """Seal one variable's key; raises RegistryError, or ValueError whose text does not hold the key."""
+    secret = read_pasted_key(desk.environ[offer.variable])[0]
+    await desk.save(lambda writes: writes.seal_new_keys([(offer.row, offer.draft, secret)]))

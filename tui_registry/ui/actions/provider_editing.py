@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from tui_registry.ui.actions.editing import Asking, ask
+from tui_registry.ui.actions.editing import Asking, Held, ask
 from tui_registry.ui.actions.key_editing import enter_key, variable_for
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms import record_fields
@@ -98,17 +98,22 @@ async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = a
     from tui_registry.drafts import ProviderDraft
 
     reads = screen.desk.store.reads
-    base = reads.provider_by_id(provider_id)
+    row = reads.provider_by_id(provider_id)
+
+    def reload() -> Held["ProviderRow", "ProviderRow"]:
+        fresh = reads.provider_again(row)
+        return Held(fresh, fresh)
+
     saved = await asking(
         screen,
-        f"Provider {base.name}",
+        f"Provider {row.name}",
         record_fields.provider_fields(),
-        ProviderDraft.shown(base),
+        ProviderDraft.shown(row),
         ProviderDraft,
-        lambda writes, draft, row: writes.save_provider(provider_id, draft, row),
-        base=base,
-        reload=lambda: reads.provider_by_id(provider_id),
-        origin=Origin("provider", (provider_id,)),
+        lambda writes, draft, held: writes.save_provider(draft, held.row),
+        base=Held(row, row),
+        reload=reload,
+        origin=Origin("provider", (row.id, row.uuid)),
     )
     if saved is None:
         return
@@ -127,6 +132,10 @@ async def toggle_provider(screen: DeskScreen, provider_id: int) -> None:
     """Deactivate an active provider; activate an inactive one, if its key has passed a check."""
     row = screen.desk.store.reads.provider_by_id(provider_id)
     if row.is_active:
-        await screen.attempt(lambda writes: writes.deactivate(provider_id), f"{row.name} is inactive.")
+        await screen.attempt(lambda writes: writes.deactivate(row), _told_state)
     else:
-        await screen.attempt(lambda writes: writes.activate(provider_id), f"{row.name} is active.")
+        await screen.attempt(lambda writes: writes.activate(row), _told_state)
+
+
+def _told_state(row: "ProviderRow") -> str:
+    return f"{row.name} is {'active' if row.is_active else 'inactive'}."

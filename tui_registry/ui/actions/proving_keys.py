@@ -12,11 +12,11 @@ async def check_key(screen: DeskScreen, provider_id: int) -> None:
     before = desk.store.reads.provider_by_id(provider_id)
     screen.announce(f"Checking the key of {before.name}…")
     try:
-        verdict = await verification.check_key(desk.store, provider_id, desk.options())
+        verdict = await verification.check_key(desk.store, before, desk.options())
     finally:
         screen.announce(desk.banner())
     screen.refresh_rows()
-    row = desk.store.reads.provider_by_id(provider_id)
+    row = desk.store.reads.provider_again(before)
     if verdict.state == "valid":
         screen.tell(verdict.sentence)
         await offer_activation(screen, [row])

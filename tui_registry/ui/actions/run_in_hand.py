@@ -123,8 +123,9 @@ class RunInHand:
         if not isinstance(screen, DeskScreen):
             return
         try:
-            rows = [self._desk.store.reads.provider_by_id(id) for id in sorted(self.progress.proved)]
-            await offer_activation(screen, rows)
+            reads, proved = self._desk.store.reads, self.progress.proved
+            asked = [each.row for each in self.progress.plan.providers if each.row.id in proved]
+            await offer_activation(screen, [reads.provider_again(row) for row in asked])
         except RegistryError as error:
             screen.refuse(str(error))
 
@@ -142,5 +143,8 @@ async def offer_activation(screen: DeskScreen, rows: "Iterable[ProviderRow]") ->
     question = Confirm(works, [f"Activate {names}?"], verb="activate", keep="leave it off")
     if not await screen.app.push_screen_wait(question):
         return
-    for row in off:
-        await screen.attempt(lambda writes, id=row.id: writes.activate(id), f"{row.name} is active.")  # type: ignore[misc]
+    for each in off:
+        await screen.attempt(
+            lambda writes, row=each: writes.activate(row),  # type: ignore[misc]
+            lambda row: f"{row.name} is active.",
+        )

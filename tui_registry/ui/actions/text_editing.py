@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App, SuspendNotSupported
 
-from tui_registry.errors import Conflict, InvalidInput, Refused, RegistryError
+from tui_registry.errors import Conflict, InvalidInput, Outdated, Refused, RegistryError
 from tui_registry.text import clean
-from tui_registry.ui.actions.editing import settled
+from tui_registry.ui.actions.editing import Held, settled, shown_anew
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms.form_values import Field
 from tui_registry.ui.forms.kept_forms import Origin
@@ -27,10 +27,11 @@ from tui_registry.ui.screens.dialogs import Collision, Confirm
 
 if TYPE_CHECKING:
     from tui_registry.drafts import Draft
-    from tui_registry.store import Writes
+    from tui_registry.store import ModelRow, ProviderRow, Writes
 
 D = TypeVar("D", bound="Draft")
 R = TypeVar("R")
+Owner = TypeVar("Owner", "ProviderRow", "ModelRow")
 Row = TypeVar("Row")
 
 FALLBACK = "vi"
@@ -158,10 +159,10 @@ async def ask_in_editor(
     fields: Sequence[Field],
     values: Mapping[str, str],
     draft: "type[D]",
-    save: "Callable[[Writes, D, Row], R]",
+    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
     *,
-    base: Row,
-    reload: Callable[[], Row],
+    base: Held[Owner, Row],
+    reload: Callable[[], Held[Owner, Row]],
     intro: str = "",
     origin: Origin | None = None,
 ) -> R | None:
@@ -192,6 +193,9 @@ async def ask_in_editor(
             problems = checked.warnings()
         except InvalidInput as refusal:
             problems = refusal.problems
+        except Outdated as outdated:
+            base = reload()
+            problems = {"": f"Not saved. {shown_anew(outdated, base)}"}
         except RegistryError as error:
             problems = {"": f"Not saved. {error}"}
         shown = with_remarks(text, problems)
@@ -244,9 +248,9 @@ def _sentences(remarks: Mapping[str, str]) -> list[str]:
 async def _save(
     screen: DeskScreen,
     checked: D,
-    save: "Callable[[Writes, D, Row], R]",
-    base: Row,
-    reload: Callable[[], Row],
+    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
+    base: Held[Owner, Row],
+    reload: Callable[[], Held[Owner, Row]],
     labels: Mapping[str, str],
 ) -> R:
     """Save; where another session changed the same fields, a person says which side stays."""
@@ -262,10 +266,16 @@ async def _save(
         fresh = reload()
         chosen = settled(checked, base, fresh, pending, side)
         try:
-            return await desk.save(partial(_saved, save=save, draft=chosen, row=fresh))
+            return await desk.save(partial(_saved, save=save, draft=chosen, held=fresh))
         except Conflict as again:
             pending = again
 
 
-def _saved(writes: "Writes", *, save: "Callable[[Writes, D, Row], R]", draft: D, row: Row) -> R:
-    return save(writes, draft, row)
+def _saved(
+    writes: "Writes",
+    *,
+    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
+    draft: D,
+    held: Held[Owner, Row],
+) -> R:
+    return save(writes, draft, held)

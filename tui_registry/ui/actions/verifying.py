@@ -106,7 +106,7 @@ async def resume(screen: DeskScreen) -> None:
     if run is None or run.state not in RESUMABLE:
         screen.tell("The last run came to its end, so there is nothing to go on with.")
         return
-    plan = await read_aside(lambda: resume_plan(desk.store, run.id, clock=desk.clock))
+    plan = await read_aside(lambda: resume_plan(desk.store, run, clock=desk.clock))
     answer = await screen.app.push_screen_wait(VerifyDialog(plan, None))
     if answer is not None and not isinstance(answer, str) and await unlocked(screen):
         start_run(screen, answer)

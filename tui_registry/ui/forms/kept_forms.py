@@ -15,7 +15,7 @@ MOST_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which form it is, and the ids or names of the records it is about."""
+    """Which form it is, and the records it is about: id and uuid of one that is there, names of others."""
 
     form: str
     records: tuple[int | str, ...] = ()

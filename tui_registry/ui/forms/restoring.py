@@ -5,7 +5,8 @@ from functools import partial
 
 from tui_registry.clock import stamp
 from tui_registry.errors import Gone, NotFound, Refused
-from tui_registry.text import looks_like_key
+from tui_registry.store import ModelRow, ProviderRow, Reads
+from tui_registry.text import clean, looks_like_key
 from tui_registry.ui.actions import cloning, editing, provider_editing
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms.form import FormScreen
@@ -34,6 +35,17 @@ DEEDS: Mapping[str, Callable[[Texts], Deed]] = {
     "cloned provider": lambda typed: partial(cloning.clone_provider_as, typed=typed),
 }
 """How each form that can be kept is opened again."""
+
+
+_READ: Mapping[str, Callable[[Reads, int], ProviderRow | ModelRow]] = {
+    "model": Reads.model_by_id,
+    "model price": Reads.model_by_id,
+    "cloned model": Reads.model_by_id,
+}
+"""The forms that are about a model; all others with an id are about a provider."""
+
+SEEN_OF_A_NAME = 12
+"""How many of a name's last characters are compared with a title that may be cut."""
 
 
 def keep_open_form(desk: Desk, form: FormScreen[object]) -> str | None:
@@ -71,9 +83,7 @@ async def offer_kept(screen: DeskScreen) -> None:
         answer = await screen.app.push_screen_wait(
             ChoiceMenu(f"Kept unsaved: {kept.title}", choices, note="Nothing of it was saved yet.")
         )
-        if answer == "restore":
-            await _restore(screen, kept)
-        if answer is not None:
+        if answer == "forget" or (answer == "restore" and await _restore(screen, kept)):
             _forget(screen.desk, kept)
 
 
@@ -83,9 +93,30 @@ def _forget(desk: Desk, kept: KeptForm) -> None:
         KeptForms(desk.drafts, desk.store.path).forget(kept.origin)
 
 
-async def _restore(screen: DeskScreen, kept: KeptForm) -> None:
-    """Open the form again until it is saved or left; its record may be gone."""
+async def _restore(screen: DeskScreen, kept: KeptForm) -> bool:
+    """Open the form again until it is saved or left; False where its record is not there: it stays kept."""
     try:
-        await DEEDS[kept.origin.form](kept.texts)(screen, *kept.origin.records)
+        await DEEDS[kept.origin.form](kept.texts)(screen, *_records(screen.desk, kept))
     except (NotFound, Gone) as error:
-        screen.refuse(f"This cannot be restored: {kept.title}. {error}")
+        screen.refuse(f"This cannot be restored now, and stays kept: {kept.title}. {error}")
+        return False
+    return True
+
+
+def _records(desk: Desk, kept: KeptForm) -> tuple[int | str, ...]:
+    """What the form is opened on; raises Gone where the id has another record than what was typed is of."""
+    form, (first, *rest) = kept.origin.form, kept.origin.records
+    if isinstance(first, str):
+        return kept.origin.records
+    row = _READ.get(form, Reads.provider_by_id)(desk.store.reads, first)
+    name = row.model_id if isinstance(row, ModelRow) else row.name
+    if rest and rest[0] == row.uuid:
+        return (first, *rest[1:])
+    # an earlier version kept no uuid, but always the name, of which a long one lost its middle
+    if (not rest or form == "cloned provider") and len(rest) < 2 and _ends_with(kept.title, name):
+        return kept.origin.records
+    raise Gone(f"It was typed for another record than {name}, which has its place now.")
+
+
+def _ends_with(title: str, name: str) -> bool:
+    return clean(title).endswith(clean(name)[-SEEN_OF_A_NAME:])

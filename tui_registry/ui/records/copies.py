@@ -15,7 +15,7 @@ from tui_registry.ui.words import counted
 if TYPE_CHECKING:
     from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, PricingRow, ProviderRow
 
-HIDDEN = frozenset({"api_key_encrypted", "key_fingerprint", "row_version", "uuid"})
+HIDDEN = frozenset({"api_key_encrypted", "key_fingerprint", "row_version", "uuid", "edition"})
 """Columns that a copied record does not have: what belongs to a key, and the file's own bookkeeping."""
 
 AUTH_HEADERS = {

@@ -49,7 +49,7 @@ class HistoryScreen(ListScreen):
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show the newest results, in the list and on the line above it."""
         super().refresh_rows(at=at)
-        state = (*self._seen, f"{self.desk.clock():%Y-%m-%d}")
+        state = (self._seen, f"{self.desk.clock():%Y-%m-%d}")
         if state != self._summed and self.query("#strip"):
             self._draw_strip(state)
 

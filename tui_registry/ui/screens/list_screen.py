@@ -65,7 +65,7 @@ class ListScreen(ChoosingScreen):
         super().__init__(desk, spec)
         self._has_pane = spec.pane and not desk.slow
         self._notes: tuple[str, ...] = ()
-        self._seen = (-1, 0)
+        self._seen: tuple[tuple[int, int], int] | None = None
         self._typed = 0
         self._rest: Timer | None = None
         self._again: Timer | None = None
@@ -99,6 +99,13 @@ class ListScreen(ChoosingScreen):
         """Come back to what the registry holds now."""
         self.announce(self.desk.banner())
         self.keys_changed()
+        self.come_up_to_date()
+
+    def begin_anew(self) -> None:
+        """Show the file that is there now from its first row; what was marked was of another one."""
+        self.table.clear_marks()
+        self.banner.tell(self.desk.banner())
+        self.open_view(keep=False)
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Ask the registry again if anything was written; the cursor stays, or goes to record `at`."""
@@ -236,6 +243,9 @@ class ListScreen(ChoosingScreen):
     def action_reload(self) -> None:
         """Read the registry and the vault's key file again."""
         self.desk.look_at_keys_again()
+        if self.desk.replaced is not None:
+            self.desk.replaced = None
+            self.announce(self.desk.banner())
         self.tell_opened()
         self.open_view(keep=True)
 

@@ -45,6 +45,11 @@ class RecordPage(DeskScreen):
         """Draw what a form above has changed."""
         self.announce(self.desk.banner())
         self.keys_changed()
+        self.come_up_to_date()
+
+    def begin_anew(self) -> None:
+        """Close: the record that was opened here may be another one in the file that is there now."""
+        self.dismiss()
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Draw the record as it is now."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from tui_registry.ui.bindings import bind
-from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.desk import Desk
 from tui_registry.ui.screens.record_page import RecordPage
 from tui_registry.ui.widgets.panes import ReadingPane
 
@@ -53,8 +53,7 @@ class RunPage(RecordPage):
 
     def action_stop(self) -> None:
         """Stop the run; what was done is kept."""
-        self.begin(_stop, self._run)
+        self.run_worker(self._run.stop())
 
-
-async def _stop(_screen: DeskScreen, run: "RunInHand") -> None:
-    await run.stop()
+    def begin_anew(self) -> None:
+        """Nothing: what the page shows is told by the run itself."""
