@@ -30,7 +30,9 @@ class Connections:
         self._lasting: RegistryDatabase | None = None
         self._identity: tuple[int, int] | None = None
         self._openings = 0
+        self._version: tuple[int, int] | None = None
         self._edition: str | None = None
+        self._was_replaced = False
 
     @contextmanager
     def read(self) -> Iterator[pw.SqliteDatabase]:
@@ -53,25 +55,36 @@ class Connections:
             self._require_format(int(fetch(database, "PRAGMA user_version")[0][0]))
             database.begun = read_edition(database)
             yield database
-            edition_here(database, database.begun)
+            saved = edition_here(database, database.begun)
+        if self._edition is not None and follows(saved, self._edition):
+            self._edition = saved
 
     def data_version(self) -> tuple[int, int]:
         """Numbers that change when any other connection has committed, or another file is read now."""
         with self.read() as database:
-            return self._openings, int(fetch(database, "PRAGMA data_version")[0][0])
+            version = self._openings, int(fetch(database, "PRAGMA data_version")[0][0])
+            if version != self._version:
+                self._version = version
+                self._look_at_edition(database)
+        return version
 
     def was_replaced(self) -> bool:
         """Whether, since this was last asked, another file took the place of the one that was read.
 
         Nothing that was read of the former holds any more then. For the thread of the lasting connection.
         """
-        with self.read() as database:
-            now = read_edition(database)
-        seen, self._edition = self._edition, now
-        if seen is None or follows(now, seen):
-            return False
-        self.close()  # what SQLite keeps at hand of a file that was written over is not this one's
-        return True
+        self.data_version()
+        was_replaced, self._was_replaced = self._was_replaced, False
+        if was_replaced:
+            self.close()  # what SQLite keeps at hand of a file that was written over is not this one's
+        return was_replaced
+
+    def _look_at_edition(self, database: pw.SqliteDatabase) -> None:
+        seen = self._edition  # before the file is asked, for a save may come between
+        now = read_edition(database)
+        self._was_replaced |= seen is not None and not follows(now, seen)
+        if self._edition is seen:
+            self._edition = now
 
     def rescue(self, backups: Path, moment: datetime) -> Path:
         """Copy through the lasting connection, which a deleted file outlives, as a backup; for its thread."""

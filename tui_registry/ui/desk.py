@@ -176,7 +176,7 @@ class DeskScreen(Screen[None]):
 
     def come_up_to_date(self) -> None:
         """Begin anew if another file took the registry's place while the screen was not looked at."""
-        if self._is_outdated and self.is_current:
+        if self._is_outdated and self.app.screen is self:  # Textual calls one below a form current as well
             self._is_outdated = False
             self.begin_anew()
 

@@ -82,8 +82,8 @@ class NoticingApp(TerminalApp):
     def _tell_replaced(self) -> None:
         desk = self.desk
         reload = desk.keys.first("app.reload")
-        words = f"Another file took this registry's place at {desk.clock().astimezone():%H:%M}"
-        desk.replaced = f"{words}. Everything shown is of that file; {reload} takes note."
+        words = f"Another file took this registry's place at {desk.clock():%H:%M} UTC"
+        desk.replaced = f"{words}; what you see is that file. {reload} hides this line."
         self.notify(f"{words}. Look at it before you go on.", severity="warning", markup=False, timeout=TOLD)
 
     def _begin_anew(self) -> None:

@@ -73,10 +73,13 @@ async def take_over_keys(screen: DeskScreen) -> None:
         screen.tell("No variable of this shell holds a key that is not here already.")
         return
     offers = [_offer(screen.desk, each) for each in found]
-    lines = [f"{each.draft.name}: ${each.variable}, for {each.host}" for each in offers[:LISTED]]
+    columns = zip(*(each.texts for each in offers), strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    lines = ["  ".join(map(str.ljust, each.texts, widths)).rstrip() for each in offers[:LISTED]]
     if len(offers) > LISTED:
         lines.append(f"and {len(offers) - LISTED} more")
-    question = Confirm("Take over keys?", ["Seal these keys in the registry:", "", *lines], verb="seal them")
+    what = "Seal these keys, each for the host beside it:"
+    question = Confirm("Take over keys?", [what, "", *lines], verb="seal them")
     if not (await screen.app.push_screen_wait(question) and await unlocked(screen)):
         return
     refusals = []
@@ -101,6 +104,11 @@ class Offer:
     def host(self) -> str:
         """The host as a person writes it."""
         return shown_origin(origin_of_stored((self.row or self.draft).endpoint))
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What a question shows of it."""
+        return self.draft.name, f"${self.variable}", self.host
 
 
 def _offer(desk: Desk, found: "FoundKey") -> Offer:
