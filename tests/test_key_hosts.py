@@ -30,7 +30,7 @@ reads.Reads.provider_again = lambda self, seen: self.provider_by_id(seen.id)
 reads.Reads.model_again = lambda self, seen: self.model_by_id(seen.id)
 change.Change._require_shown = lambda self, edition, name, merges: None
 change.Change.was_replaced = lambda self, seen: False
-connections.Connections.was_replaced = lambda self: False
+connections.Connections.replacements = property(lambda self: 0)
 from tui_registry.store import write_keys
 write_keys._endpoint_seen = lambda row, seen: write_keys.stored_endpoint(row.name, row.endpoint)
 """

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from tests.registries import (
 )
 from tui_registry.drafts import ModelDraft
 from tui_registry.errors import Conflict, Gone, Outdated
-from tui_registry.store import ModelRow, NewResult, ProviderRow, Store
+from tui_registry.store import ModelRow, NewResult, ProviderRow, Store, Writes
 from tui_registry.store.edition import follows, new_edition
 from tui_registry.store.ladder import climb
 from tui_registry.store.restoring import begin_anew, put_in_place, restore
@@ -66,6 +67,11 @@ def filled(store: Store) -> ProviderRow:
     found = NewResult(provider=row, model=model, run=run, test_type="chat", status="pass")
     done(store, lambda write: write.record_result(found))
     return row
+
+
+def replacements(store: Store) -> int:
+    store.data_version()
+    return store.replacements
 
 
 # Ids
@@ -142,14 +148,27 @@ def test_a_place_without_a_file_takes_the_draft_as_it_is(home: Home, tmp_path: P
 
 def test_an_edition_follows_those_before_it_and_no_other() -> None:
     other = new_edition()
-    assert follows("a.3.ff", "a.2.ee")
-    assert follows("a.3.ff", "a.3.ff")
-    assert not follows("a.3.ff", "a.3.ee"), "as many saves, but others"
-    assert not follows("a.2.ee", "a.3.ff"), "a copy of an earlier day"
-    assert not follows("b.9.ff", "a.3.ee")
+    assert follows("a.3.000011112222", "a.2.00001111")
+    assert follows("a.3.000011112222", "a.1.0000")
+    assert follows("a.3.2222", "a.3.2222")
+    assert follows("a.3.2222", "a.1.0000"), "longer ago than there are marks"
+    assert not follows("a.3.2222", "a.3.3333"), "as many saves, but others"
+    assert not follows("a.4.111122223333", "a.3.4444"), "more saves, but others"
+    assert not follows("a.2.1111", "a.3.11112222"), "a copy of an earlier day"
+    assert not follows("b.9.1111", "a.3.1111")
     assert not follows(other, new_edition())
     assert not follows("", other)
-    assert not follows("no edition", "a.1.ff")
+    assert not follows("no edition", "a.1.ffff")
+
+
+def test_an_edition_fits_into_its_setting_however_often_it_is_saved(store: Store, home: Home) -> None:
+    seen = add_groq(store)
+    for number in range(60):
+        draft = provider_draft(description=str(number))
+        done(store, partial(Writes.save_provider, draft=draft, base=store.reads.provider("Groq")))
+    assert follows(store.reads.provider("Groq").edition, seen.edition)
+    assert len(store.reads.provider("Groq").edition) < 256
+    assert replacements(store) == 0
 
 
 def test_every_save_counts_and_what_saves_nothing_does_not(store: Store, home: Home) -> None:
@@ -194,15 +213,15 @@ def test_a_session_notices_that_its_file_was_replaced(
 ) -> None:
     backup = store.back_up("hand")
     row = add_groq(store)
-    assert not store.was_replaced(), "a save of its own"
+    assert replacements(store) == 0, "a save of its own"
     with home.open() as other:
         other_row = done(other, lambda write: write.add_provider(provider_draft("xAI")))
-    assert not store.was_replaced(), "another session's save"
+    assert replacements(store) == 0, "another session's save"
     before = store.data_version()
     way(home, backup)
     assert store.data_version() != before
-    assert store.was_replaced()
-    assert not store.was_replaced(), "it is said once"
+    assert replacements(store) == 1
+    assert replacements(store) == 1, "it is counted once"
     assert store.reads.providers() == []
     assert store.views.source("providers").head(10) == []
     for seen in (row, other_row):
@@ -227,15 +246,21 @@ def test_a_record_that_is_in_both_files_is_shown_anew(
     assert store.sealed_for(done(store, lambda write: write.set_key(again, Secret(CANARY)))) == "api.groq.com"
 
 
-def test_a_copy_put_back_is_noticed_also_when_others_saved_to_it_at_once(home: Home, store: Store) -> None:
-    """Then it has had as many saves as the file that it replaced."""
+@pytest.mark.parametrize("saves", [1, 2, 3])
+def test_a_copy_put_back_is_noticed_also_when_others_saved_to_it_at_once(
+    home: Home, store: Store, saves: int
+) -> None:
+    """Then it has had as many saves as the file that it replaced, or more."""
     backup = store.back_up("hand")
-    add_groq(store)
-    assert not store.was_replaced()
+    seen = add_groq(store)
+    assert replacements(store) == 0
     by_move(home, backup)
     with home.open() as other:
-        done(other, lambda write: write.add_provider(provider_draft("xAI")))
-    assert store.was_replaced()
+        for name in ("xAI", "OpenAI", "Together AI")[:saves]:
+            done(other, lambda write, name=name: write.add_provider(provider_draft(name)))  # type: ignore[misc]
+    assert replacements(store) == 1
+    with pytest.raises(Gone):
+        done(store, lambda write: write.deactivate(seen))
 
 
 def test_a_run_goes_on_in_no_other_file(home: Home, store: Store) -> None:

@@ -32,7 +32,7 @@ class Connections:
         self._openings = 0
         self._version: tuple[int, int] | None = None
         self._edition: str | None = None
-        self._was_replaced = False
+        self._replacements = 0
 
     @contextmanager
     def read(self) -> Iterator[pw.SqliteDatabase]:
@@ -63,28 +63,22 @@ class Connections:
         """Numbers that change when any other connection has committed, or another file is read now."""
         with self.read() as database:
             version = self._openings, int(fetch(database, "PRAGMA data_version")[0][0])
-            if version != self._version:
-                self._version = version
-                self._look_at_edition(database)
-        return version
-
-    def was_replaced(self) -> bool:
-        """Whether, since this was last asked, another file took the place of the one that was read.
-
-        Nothing that was read of the former holds any more then. For the thread of the lasting connection.
-        """
-        self.data_version()
-        was_replaced, self._was_replaced = self._was_replaced, False
-        if was_replaced:
+            if version == self._version:
+                return version
+            seen = self._edition  # before the file is asked, for a save may come between
+            now = read_edition(database)
+        self._version = version
+        if seen is not None and not follows(now, seen):
+            self._replacements += 1
             self.close()  # what SQLite keeps at hand of a file that was written over is not this one's
-        return was_replaced
-
-    def _look_at_edition(self, database: pw.SqliteDatabase) -> None:
-        seen = self._edition  # before the file is asked, for a save may come between
-        now = read_edition(database)
-        self._was_replaced |= seen is not None and not follows(now, seen)
         if self._edition is seen:
             self._edition = now
+        return version
+
+    @property
+    def replacements(self) -> int:
+        """How often `data_version` has found another file in the place of the one that was read."""
+        return self._replacements
 
     def rescue(self, backups: Path, moment: datetime) -> Path:
         """Copy through the lasting connection, which a deleted file outlives, as a backup; for its thread."""

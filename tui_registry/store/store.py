@@ -75,6 +75,7 @@ class Store:
         self._clock = clock
         self._backups = backups
         self._queue = WriteQueue()
+        self._replacements = 0
 
     @classmethod
     def open(
@@ -113,7 +114,7 @@ class Store:
         store.is_checked = not is_large and size <= VALUE_CHECK_BYTES
         if not read_only:
             store._seed(known)
-        store.was_replaced()
+        store.data_version()
         return store
 
     def _seed(self, known: "KnownSeed") -> None:
@@ -166,18 +167,20 @@ class Store:
 
     def data_version(self) -> tuple[int, int]:
         """Numbers that change when anything was saved by whatever session; costs microseconds."""
-        return self._connections.data_version()
+        version = self._connections.data_version()
+        if self._replacements != self._connections.replacements:
+            self._replacements = self._connections.replacements
+            self.views.close()
+        return version
 
-    def was_replaced(self) -> bool:
-        """Whether another file took the registry's place since this was last asked, or since it was opened.
+    @property
+    def replacements(self) -> int:
+        """How often `data_version` has found another file in the registry's place since it was opened.
 
-        Costs microseconds. What was read before is to be dropped then; no record of it can be saved any more
-        without being shown as it is now.
+        What was read before the last of them is to be dropped: no record of it can be saved any more without
+        being shown as it is now.
         """
-        if not self._connections.was_replaced():
-            return False
-        self.views.close()
-        return True
+        return self._replacements
 
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""

@@ -57,7 +57,7 @@ class Desk:
     replaced: str | None = None
     """The sentence that says that another file took the registry's place, until that was taken note of."""
     is_restoring: bool = False
-    """Whether a backup is being restored from here, so that another file is expected."""
+    """Whether a backup is being restored from here, so that another file is no surprise."""
     parting: list[str] = field(default_factory=list)
     """What is to be said once the app has ended."""
     lock_after: int = 15
@@ -134,12 +134,7 @@ class ModelsWanted(Message):
 
 
 class RegistryReplaced(Message):
-    """Another file is in the registry's place; `by_hand` where somebody restored a backup here."""
-
-    def __init__(self, *, by_hand: bool = False) -> None:
-        """Keep whose doing it was."""
-        super().__init__()
-        self.by_hand = by_hand
+    """A screen has found another file in the registry's place."""
 
 
 class DeskScreen(Screen[None]):
@@ -159,7 +154,7 @@ class DeskScreen(Screen[None]):
         self._compositor = LineCompositor()
         self.desk = desk
         self._is_beginning = False
-        self._is_outdated = False
+        self._read_of = desk.store.replacements
 
     def refresh_rows(self, *, at: int | None = None) -> None:
         """Show what the registry holds now, with the cursor on record `at` if it is there."""
@@ -169,16 +164,19 @@ class DeskScreen(Screen[None]):
         """Drop what was read of a file that is not the registry any more."""
         raise NotImplementedError
 
-    def registry_replaced(self) -> None:
-        """Begin anew, now or when the screen is come back to: a form above it keeps what was typed."""
-        self._is_outdated = True
-        self.come_up_to_date()
-
     def come_up_to_date(self) -> None:
-        """Begin anew if another file took the registry's place while the screen was not looked at."""
-        if self._is_outdated and self.app.screen is self:  # Textual calls one below a form current as well
-            self._is_outdated = False
+        """Begin anew if another file took the registry's place, once nothing stands above the screen."""
+        # Textual calls a screen below a form current as well
+        if self.app.screen is self and self._is_outdated():
+            self._read_of = self.desk.store.replacements
             self.begin_anew()
+
+    def _is_outdated(self) -> bool:
+        try:
+            self.desk.store.data_version()
+        except RegistryError:
+            return False  # what is wrong with the registry is said by whatever reads it next
+        return self._read_of != self.desk.store.replacements
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what would write, where the registry is open for reading only."""
@@ -213,18 +211,12 @@ class DeskScreen(Screen[None]):
         was read of a file that is not the registry any more.
         """
         if not self._is_beginning and self.is_current:
-            if self._was_replaced():
+            if self._is_outdated():
                 self.app.post_message(RegistryReplaced())
-                self.registry_replaced()
+                self.come_up_to_date()
                 return
             self._is_beginning = True
             self.run_worker(self._do(deed, args))
-
-    def _was_replaced(self) -> bool:
-        try:
-            return self.desk.store.was_replaced()
-        except RegistryError:
-            return False  # what is wrong with the registry is said by the deed itself
 
     def begin_asking(self, deed: Callable[..., Awaitable[None]], *args: object) -> None:
         """Start a deed that waits for a provider; others may begin meanwhile, and the next replaces it."""
@@ -243,7 +235,7 @@ class DeskScreen(Screen[None]):
             except VaultLocked:
                 from tui_registry.ui.screens.unlocking import unlocked
 
-                if await unlocked(self):
+                if await unlocked(self) and not self._is_outdated():
                     await deed(self, *args)
         except RegistryError as error:
             self.refuse(str(error))

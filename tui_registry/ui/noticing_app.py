@@ -4,7 +4,7 @@ import asyncio
 
 from tui_registry.errors import RegistryError
 from tui_registry.store.notices import Notices
-from tui_registry.ui.desk import Desk, DeskScreen, RegistryReplaced
+from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.terminal.terminal_app import TerminalApp
 
 LOOK_EVERY = 2.0
@@ -23,6 +23,7 @@ class NoticingApp(TerminalApp):
         super().__init__(ansi_color=ansi_color, thin_line=thin_line)
         self.desk = desk
         self._seen_version: tuple[int, int] | None = None
+        self._replacements = desk.store.replacements
         self._is_troubled = False
         self._notices: Notices | None = None
 
@@ -50,10 +51,7 @@ class NoticingApp(TerminalApp):
         """Show what another session has committed."""
         try:
             version = self.desk.store.data_version()
-            if version != self._seen_version and self._was_replaced():
-                self._tell_replaced()
-                self._begin_anew()
-                version = self.desk.store.data_version()
+            self._look_for_another_file()
         except RegistryError as error:
             from tui_registry.ui.screens.list_screen import ListScreen
 
@@ -70,28 +68,27 @@ class NoticingApp(TerminalApp):
             if isinstance(self.screen, DeskScreen):
                 self.screen.refresh_rows()
 
-    def on_registry_replaced(self, event: RegistryReplaced) -> None:
-        """A screen found another file in the registry's place before this was looked for, or put it there."""
-        if not event.by_hand:
-            self._tell_replaced()
-        self._begin_anew()
+    def on_registry_replaced(self) -> None:
+        """A screen found another file in the registry's place before this was looked for."""
+        self._look_for_another_file()
 
-    def _was_replaced(self) -> bool:
-        return not self.desk.is_restoring and self.desk.store.was_replaced()
+    def _look_for_another_file(self) -> None:
+        """Say that another file took the registry's place, and let the screen drop what it has read.
 
-    def _tell_replaced(self) -> None:
-        desk = self.desk
-        reload = desk.keys.first("app.reload")
-        words = f"Another file took this registry's place at {desk.clock():%H:%M} UTC"
-        desk.replaced = f"{words}; what you see is that file. {reload} hides this line."
-        self.notify(f"{words}. Look at it before you go on.", severity="warning", markup=False, timeout=TOLD)
-
-    def _begin_anew(self) -> None:
-        """Drop what every screen has read of the former file."""
-        for stack in self._screen_stacks.values():
-            for screen in stack:
-                if isinstance(screen, DeskScreen) and screen.is_mounted:
-                    screen.registry_replaced()
+        Those below it do so when they are come back to.
+        """
+        desk, found = self.desk, self.desk.store.replacements
+        if found == self._replacements:
+            return
+        self._replacements = found
+        if not desk.is_restoring:
+            reload = desk.keys.first("app.reload")
+            words = f"Another file took this registry's place at {desk.clock():%H:%M} UTC"
+            desk.replaced = f"{words}; what you see is that file. {reload} hides this line."
+            told = f"{words}. Look at it before you go on."
+            self.notify(told, severity="warning", markup=False, timeout=TOLD)
+        if isinstance(self.screen, DeskScreen) and self.screen.is_mounted:
+            self.screen.come_up_to_date()
 
     def announce(self, sentence: str | None) -> None:
         """Say what is going on, on a screen that can."""

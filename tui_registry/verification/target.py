@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tui_registry.endpoint import stored_endpoint
+from tui_registry.endpoint import origin_of_stored, shown_origin, stored_endpoint
+from tui_registry.errors import Outdated
 from tui_registry.store import KnownProvider, ProviderRow, Store
 from tui_registry.verification.limits import PER_MODEL
 from tui_registry.wire import Target
@@ -38,12 +39,17 @@ class Subject:
 def subject_of(store: Store, seen: ProviderRow) -> Subject:
     """The provider that was read as `seen` with its key opened for its present endpoint.
 
-    Raises Gone where it is not here any more, Refused without a usable key or endpoint, and children of
-    VaultError.
+    Raises Gone where it is not here any more, Outdated where it is at another host than was shown, Refused
+    without a usable key or endpoint, and children of VaultError.
     """
     row = store.reads.provider_again(seen)
     known = store.reads.known(row.name)
-    endpoint = stored_endpoint(row.name, row.endpoint)
+    endpoint, shown = stored_endpoint(row.name, row.endpoint), origin_of_stored(seen.endpoint)
+    if endpoint.origin != shown:
+        raise Outdated(
+            f"{row.name} is at {shown_origin(endpoint.origin)} now, where {shown_origin(shown)} was shown,"
+            " so it was not asked."
+        )
     secret = store.open_key(row)
     # a key that opens was sealed for this very origin, by a person who typed a cleartext host
     target = Target(endpoint, known.dialect, known.auth, secret, known.limit_headers, endpoint.host)

@@ -130,5 +130,5 @@ WHEN EXISTS (SELECT 1 FROM model_observation WHERE model_id = OLD.id)
 BEGIN SELECT RAISE(ABORT, 'model_has_observation: The model still has an observation; delete that first.'); END;
 
 -- Which file this is and how many saves it has had, so that a session notices another file in its place.
-INSERT INTO meta (key, value) SELECT 'edition', lower(hex(randomblob(16))) || '.0.' || lower(hex(randomblob(4)))
+INSERT INTO meta (key, value) SELECT 'edition', lower(hex(randomblob(16))) || '.0.' || lower(hex(randomblob(2)))
   WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'edition');

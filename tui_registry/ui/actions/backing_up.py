@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_registry.clock import stamp
 from tui_registry.errors import StoreError
-from tui_registry.ui.desk import Desk, DeskScreen, RegistryReplaced
+from tui_registry.ui.desk import Desk, DeskScreen
+from tui_registry.ui.noticing_app import NoticingApp
 from tui_registry.ui.screens.dialogs import Choice, ChoiceMenu, Confirm
 from tui_registry.ui.words import ago
 
@@ -69,11 +70,11 @@ async def _restore(screen: DeskScreen, backup: Path) -> None:
     desk.is_restoring = True
     try:
         restored = await asyncio.wrap_future(desk.store.restore(backup))
-        desk.store.was_replaced()  # it was, by the person who sits here
+        if isinstance(screen.app, NoticingApp):
+            screen.app.look_for_changes()
     finally:
         desk.is_restoring = False
     desk.look_at_keys_again()
-    screen.app.post_message(RegistryReplaced(by_hand=True))
     screen.changed(f"Restored {backup.name}. The file before is {restored.aside}")
 
 

@@ -1,6 +1,7 @@
 """A new record that starts with another one's facts; keys, prices, limits and history stay where they are."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tui_registry.ui.actions.editing import Asking, Held, ask
 from tui_registry.ui.actions.provider_editing import OTHER, ask_new
@@ -8,6 +9,9 @@ from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.forms import record_fields
 from tui_registry.ui.forms.kept_forms import Origin
 from tui_registry.ui.screens.picker import Entry, Picker
+
+if TYPE_CHECKING:
+    from tui_registry.store import ProviderRow
 
 
 async def clone_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
@@ -43,18 +47,22 @@ async def clone_provider(screen: DeskScreen, provider_id: int) -> None:
     entries = [Entry(name, name, each.endpoint) for name, each in known.items() if name not in held]
     chosen = await screen.app.push_screen_wait(Picker(f"Clone {row.name} as", entries, other=OTHER))
     if chosen is not None:
-        await clone_provider_as(screen, provider_id, chosen)
+        await _clone_as(screen, row, chosen)
 
 
 async def clone_provider_as(
     screen: DeskScreen, provider_id: int, chosen: str, typed: Mapping[str, str] | None = None
 ) -> None:
     """Add a provider under the chosen name that starts as another one is."""
+    await _clone_as(screen, screen.desk.store.reads.provider_by_id(provider_id), chosen, typed)
+
+
+async def _clone_as(
+    screen: DeskScreen, row: "ProviderRow", chosen: str, typed: Mapping[str, str] | None = None
+) -> None:
     from tui_registry.drafts import ProviderDraft
 
-    reads = screen.desk.store.reads
-    row = reads.provider_by_id(provider_id)
-    known = {each.name: each for each in reads.known_providers()}
+    known = {each.name: each for each in screen.desk.store.reads.known_providers()}
     values = ProviderDraft.shown(row) | {"name": chosen, "dialect": known[row.name].dialect}
     added = await ask_new(
         screen,

@@ -12,6 +12,7 @@ from tui_registry.ui.screens.difference_page import DifferencePage
 from tui_registry.verification.discovery_words import changed_words, new_words, taken_words
 
 if TYPE_CHECKING:
+    from tui_registry.store import ProviderRow
     from tui_registry.verification import Discovery
 
 LISTED = 1000
@@ -20,15 +21,14 @@ LISTED = 1000
 
 async def discover(screen: DeskScreen, provider_id: int) -> None:
     """Ask a provider which models it has, while other things may be done."""
-    screen.begin_asking(_ask, provider_id)
+    screen.begin_asking(_ask, screen.desk.store.reads.provider_by_id(provider_id))
 
 
-async def _ask(screen: DeskScreen, provider_id: int) -> None:
+async def _ask(screen: DeskScreen, row: "ProviderRow") -> None:
     """Read the list and show the difference, unless something else is looked at; nothing is changed yet."""
     from tui_registry import verification
 
     desk = screen.desk
-    row = desk.store.reads.provider_by_id(provider_id)
     screen.announce(f"Asking {row.name} for its models…")
     try:
         found = await verification.discover(desk.store, row, desk.options())

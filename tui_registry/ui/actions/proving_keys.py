@@ -1,15 +1,19 @@
 """A key checked by its provider's own proof call: told in a message, and what then may be switched on."""
 
+from typing import TYPE_CHECKING
+
 from tui_registry.ui.desk import DeskScreen
 
+if TYPE_CHECKING:
+    from tui_registry.store import ProviderRow
 
-async def check_key(screen: DeskScreen, provider_id: int) -> None:
+
+async def check_key(screen: DeskScreen, before: "ProviderRow") -> None:
     """Check a provider's key now, tell what that proved, and ask whether to switch the provider on."""
     from tui_registry import verification
     from tui_registry.ui.actions.run_in_hand import offer_activation
 
     desk = screen.desk
-    before = desk.store.reads.provider_by_id(provider_id)
     screen.announce(f"Checking the key of {before.name}…")
     try:
         verdict = await verification.check_key(desk.store, before, desk.options())

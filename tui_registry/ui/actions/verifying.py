@@ -77,13 +77,14 @@ async def verify(screen: DeskScreen, wanted: Wanted) -> None:
         )
 
     is_one = len(wanted.providers) == 1 and not wanted.models
+    row = desk.store.reads.provider_by_id(wanted.providers[0]) if is_one else None
     dialog = VerifyDialog(await plan(SUITE, None), plan, of_provider=is_one)
     answer = await screen.app.push_screen_wait(dialog)
     if answer == "key":
-        screen.begin_asking(check_key, wanted.providers[0])
+        screen.begin_asking(check_key, row)
     elif answer == "models":
-        name = desk.store.reads.provider_by_id(wanted.providers[0]).name
-        screen.post_message(ModelsWanted(name))
+        if row is not None:
+            screen.post_message(ModelsWanted(desk.store.reads.provider_again(row).name))
     elif answer is not None and await unlocked(screen):
         start_run(screen, answer)
 
