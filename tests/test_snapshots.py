@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.conftest import Session, open_session
-from tests.driving import on_screen, screen_text, until
+from tests.driving import screen_text, until
 from tests.fault_server import FaultServer
 from tests.gallery import NARROW, WIDE, Gallery, Steps, at_home, play
 from tests.openai_like import OpenAiLike, add_provider
@@ -26,7 +26,6 @@ from tui_registry.catalog import known_providers
 from tui_registry.clock import stamp
 from tui_registry.errors import StoreFull, StoreLocked
 from tui_registry.store import NewResult, Store
-from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
@@ -288,34 +287,6 @@ async def test_what_goes_wrong_while_it_is_open(
         await gallery.draw(pilot, "too_small", (59, 14))
         await pilot.resize_terminal(*NARROW)
         await at_home(pilot, NARROW)
-
-
-async def test_what_was_shown_is_not_so_any_more(gallery: Gallery, lived_in: Session) -> None:
-    """An endpoint that was changed under a key form, and another file in the registry's place."""
-    app, store = lived_in.app(), lived_in.store
-    backup = store.back_up("hand")
-    edit = provider_draft("Mistral", "https://gateway.example/v1", description="Before the restore.")
-    key = ("K", "see|API key of Mistral", f"type|{CANARY}")
-    async with app.run_test(size=NARROW, notifications=True) as pilot:
-        await play(pilot, (*MISTRAL, *key))
-        row = done(store, lambda write: write.save_provider(edit, store.reads.provider("Mistral")))
-        await play(pilot, ("ctrl+s", "see|Mistral is at another host now"))
-        for size in (NARROW, WIDE):
-            await gallery.draw(pilot, f"other_host-{size[0]}x{size[1]}", size)
-        await play(pilot, ("deaf", "escape", "see|Nothing was sealed"))
-        for size in (NARROW, WIDE):
-            await gallery.draw(pilot, f"other_host_refused-{size[0]}x{size[1]}", size)
-        await at_home(pilot, NARROW)
-        await play(pilot, (*MISTRAL, "e", "see|Provider Mistral", "tab", "tab", "tab", "type|New. "))
-        restore(store.path, backup, lived_in.home.clock())
-        await play(pilot, ("see|Another file took", "ctrl+s", "see|theirs"))
-        for size in (NARROW, WIDE):
-            await gallery.draw(pilot, f"replaced_conflict-{size[0]}x{size[1]}", size)
-        await at_home(pilot, NARROW)
-        await on_screen(pilot, "hides this line")
-        for size in (NARROW, WIDE):
-            await gallery.draw(pilot, f"replaced-{size[0]}x{size[1]}", size)
-    assert store.reads.provider_again(row).description != edit.description
 
 
 async def test_what_is_offered_at_the_start(gallery: Gallery, lived_in: Session) -> None:

@@ -158,8 +158,8 @@ async def _delete(screen: DeskScreen, deletion: Deletion[Record], rows: dict[str
         for name, row in rows.items():
             try:
                 await screen.desk.save(partial(_deleted, deletion=deletion, row=row))
-            except Gone:
-                continue
+            except Gone as gone:
+                refused[name] = str(gone)
             except Refused as refusal:
                 refused[name] = str(refusal)
     finally:
