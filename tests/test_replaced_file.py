@@ -263,6 +263,41 @@ def test_a_copy_put_back_is_noticed_also_when_others_saved_to_it_at_once(
         done(store, lambda write: write.deactivate(seen))
 
 
+def saves_counted(path: Path) -> bytes:
+    """SQLite's own count of saves, by which a connection knows that the pages it holds are old."""
+    return path.read_bytes()[24:28]
+
+
+def test_a_file_written_over_by_one_that_sqlite_takes_for_the_same_is_noticed(
+    home: Home, store: Store, tmp_path: Path
+) -> None:
+    beside = Home(tmp_path / "beside")
+    beside.open().close()
+    twin = shutil.copyfile(home.database, beside.database)
+    seen = add_groq(store)
+    assert [row.id for row in store.reads.providers()] == [seen.id]
+    assert len(store.views.source("providers").head(10)) == 1
+    assert replacements(store) == 0
+    with beside.open() as other:
+        there = done(other, lambda write: write.add_provider(provider_draft("xAI")))
+    with closing(sqlite3.connect(twin, isolation_level=None)) as plain:
+        while saves_counted(twin) < saves_counted(home.database):
+            plain.execute("UPDATE meta SET value = value")
+    assert saves_counted(twin) == saves_counted(home.database)
+    by_copy(home, twin)
+    assert [row.uuid for row in store.reads.providers()] == [there.uuid]
+    assert [row[1] for row in store.views.source("providers").head(10)] == ["xAI"]
+    assert replacements(store) == 1
+
+
+def test_a_file_that_was_only_touched_is_the_same(home: Home, store: Store) -> None:
+    seen = add_groq(store)
+    assert replacements(store) == 0
+    os.utime(home.database)
+    assert replacements(store) == 0
+    assert done(store, lambda write: write.set_key(seen, Secret(CANARY))).id == seen.id
+
+
 def test_a_run_goes_on_in_no_other_file(home: Home, store: Store) -> None:
     row = add_groq(store)
     backup = store.back_up("hand")

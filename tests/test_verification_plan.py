@@ -176,8 +176,8 @@ def test_the_document_names_what_is_asked(tmp_path: Path) -> None:
     model = bench.add()
     assert json.loads(planned(bench, "quick").document()) == {
         "suite": "quick",
-        "providers": [bench.provider.id],
-        "models": [model.id],
+        "providers": [bench.provider.uuid],
+        "models": [model.uuid],
     }
 
 

@@ -8,7 +8,9 @@ from tui_registry.text import counted
 from tui_registry.verification.plan_words import (
     calls_words,
     cost_sentences,
+    hosts_words,
     left_out_sentences,
+    sends_something,
     time_sentences,
 )
 
@@ -25,6 +27,8 @@ def plan_sentences(plan: "Plan") -> Iterator[str]:
     what = f"Run {plan.run_id} goes on with suite" if plan.run_id is not None else "Suite"
     asked = counted(models, "model"), counted(len(plan.providers), "provider"), counted(keys, "key check")
     yield (f"{what} {plan.suite}: {asked[0]} of {asked[1]}, {asked[2]}, {calls_words(plan)}.")
+    if sends_something(plan):
+        yield f"Goes to: {hosts_words(plan, MOST_NAMED)}."
     yield from cost_sentences(plan)
     yield from time_sentences(plan)
     yield from left_out_sentences(plan, MOST_NAMED)
@@ -56,6 +60,7 @@ def skips_record(plan: "Plan") -> list[dict[str, object]]:
 def _provider_record(plan: "ProviderPlan") -> dict[str, object]:
     return {
         "provider": plan.row.name,
+        "endpoint": plan.row.endpoint,
         "checks_key": plan.checks_key,
         "seconds": plan.seconds,
         "models": [_model_record(model) for model in plan.models],

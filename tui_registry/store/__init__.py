@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_registry.store.rows import CatalogProvider as CatalogProvider
     from tui_registry.store.rows import Counts as Counts
     from tui_registry.store.rows import EffectivePrice as EffectivePrice
+    from tui_registry.store.rows import Identified as Identified
     from tui_registry.store.rows import ImportReport as ImportReport
     from tui_registry.store.rows import KnownProvider as KnownProvider
     from tui_registry.store.rows import KnownSeed as KnownSeed

@@ -1,6 +1,5 @@
 """The connections to one database file: a lasting one for the screen's reads, short ones for the rest."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from tui_registry.store.edition import edition_here, follows, read_edition
 from tui_registry.store.faults import explained, replaced
 from tui_registry.store.schema import FORMAT
 from tui_registry.store.statements import fetch
+from tui_registry.store.view_connection import FileSeen, look
 
 
 class Connections:
@@ -28,7 +28,7 @@ class Connections:
         self._read_patience = read_patience
         self._home_thread = threading.get_ident()
         self._lasting: RegistryDatabase | None = None
-        self._identity: tuple[int, int] | None = None
+        self._seen: FileSeen | None = None
         self._openings = 0
         self._version: tuple[int, int] | None = None
         self._edition: str | None = None
@@ -86,8 +86,7 @@ class Connections:
             raise StoreMissing(f"Nothing is open any more of {self.path}. Restore a backup.")
         from tui_registry.store.backup import back_up
 
-        source: sqlite3.Connection = self._lasting.connection()  # type: ignore[no-untyped-call]
-        return back_up(self.path, backups, "rescue", moment, source=source)
+        return back_up(self.path, backups, "rescue", moment, source=_plain(self._lasting))
 
     def close(self) -> None:
         """Close the lasting connection; only the thread that opened it can."""
@@ -110,7 +109,7 @@ class Connections:
     def _lasting_connection(self) -> RegistryDatabase:
         """The lasting connection, opened again when the file under its path is another one now."""
         try:
-            found = os.stat(self.path)
+            now = look(self.path)
         except FileNotFoundError:
             raise StoreMissing(
                 f"The registry's file is gone: {self.path}. Put it back or restore a backup; the command"
@@ -120,12 +119,17 @@ class Connections:
             raise StoreError(
                 f"The registry's file cannot be reached: {self.path} ({error.strerror})."
             ) from error
-        identity = (found.st_dev, found.st_ino)
-        if self._lasting is not None and identity != self._identity:
+        held = self._lasting
+        if held is not None and self._seen is not None and self._seen.is_another(_plain(held), now):
             self.close()
         if self._lasting is None:
             fresh = self._database(self._read_patience)
             fresh.connect()
-            self._lasting, self._identity = fresh, identity
+            self._lasting, self._seen = fresh, FileSeen(_plain(fresh), now)
             self._openings += 1
         return self._lasting
+
+
+def _plain(database: RegistryDatabase) -> sqlite3.Connection:
+    connection: sqlite3.Connection = database.connection()  # type: ignore[no-untyped-call]
+    return connection

@@ -19,22 +19,22 @@ class Notices:
     """
 
     def __init__(self, path: Path) -> None:
-        """Watch the directory, for a file that is replaced is another one."""
+        """Watch the directory, for a file that is replaced is another one; that of a link's file as well."""
         if sys.platform != "linux":
             raise OSError("This system has no inotify.")
         import ctypes
 
         libc = ctypes.CDLL(None, use_errno=True)
         itself = _WRITTEN | _CREATED | _MOVED_HERE
-        self._signs = {f"{path.name}-journal".encode(): _DELETED, path.name.encode(): itself}
+        self._signs: dict[bytes, int] = {}
         self.handle = int(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
-        watched = libc.inotify_add_watch(
-            self.handle, os.fsencode(path.parent), _WRITTEN | _CREATED | _DELETED | _MOVED_HERE
-        )
-        if self.handle < 0 or watched < 0:
-            number = ctypes.get_errno()
-            self.close()
-            raise OSError(number, os.strerror(number))
+        for each in {path, path.resolve()}:
+            self._signs |= {f"{each.name}-journal".encode(): _DELETED, each.name.encode(): itself}
+            watched = libc.inotify_add_watch(self.handle, os.fsencode(each.parent), itself | _DELETED)
+            if self.handle < 0 or watched < 0:
+                number = ctypes.get_errno()
+                self.close()
+                raise OSError(number, os.strerror(number))
 
     def read(self) -> bool:
         """Take what has happened; whether any of it was a save."""

@@ -15,6 +15,7 @@ from tui_registry.endpoint import origin_of_stored, shown_origin, stored_endpoin
 from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.store.connections import Connections
 from tui_registry.store.database import READ_PATIENCE, create_database
+from tui_registry.store.edition import follows, read_edition
 from tui_registry.store.ladder import climb
 from tui_registry.store.leftovers import drafts_of, remove_stale
 from tui_registry.store.mounts import network_banner
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from tui_registry.store.read_proofs import ProofReads
     from tui_registry.store.reads import Reads
     from tui_registry.store.restoring import Restored
-    from tui_registry.store.rows import KnownSeed, ProviderRow
+    from tui_registry.store.rows import KnownSeed, ModelRow, ProviderRow
     from tui_registry.store.writes import Writes
     from tui_registry.text import Secret
 
@@ -181,6 +182,11 @@ class Store:
         being shown as it is now.
         """
         return self._replacements
+
+    def was_replaced(self, seen: "ProviderRow | ModelRow") -> bool:
+        """Whether another file took the registry's place since this was read."""
+        with self._connections.read() as database:
+            return not follows(read_edition(database), seen.edition)
 
     def check(self) -> None:
         """Read the whole file and compare its rules; raises StoreDamaged. For a worker when it is large."""

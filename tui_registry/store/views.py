@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_registry.clock import Clock, utc_now
-from tui_registry.errors import StoreLocked
+from tui_registry.errors import StoreLocked, StoreMissing
 from tui_registry.money import USUAL_MIX
 from tui_registry.store.first_page import first_page
 from tui_registry.store.view_columns import AMONG, Column, Shape, ViewName
-from tui_registry.store.view_connection import connect, explained_for, identity
+from tui_registry.store.view_connection import FileSeen, Looked, connect, explained_for, look
 from tui_registry.store.view_shapes import SHAPES
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Views:
         self.budget = budget
         self.mix = USUAL_MIX
         self._connection: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._seen: FileSeen | None = None
 
     def source(
         self,
@@ -92,11 +92,11 @@ class Views:
 
     def connection(self) -> sqlite3.Connection:
         """The UI's connection, opened anew when another file stands in the old one's place."""
-        found = identity(self.path)
-        if self._connection is None or found != self._file:
+        now = _standing(self.path)
+        if self._connection is None or self._seen is None or self._seen.is_another(self._connection, now):
             self.close()
             self._connection = connect(self.path, self.patience, self.mix)
-            self._file = found
+            self._seen = FileSeen(self._connection, now)
         return self._connection
 
 
@@ -262,7 +262,7 @@ class ViewRows:
 
     def _all_ids(self, stop: Callable[[], bool]) -> "array[int] | range":
         """Every id in order; empty once `stop()` is true."""
-        identity(self._views.path)
+        _standing(self._views.path)
         latest = time.monotonic() + WORKER_PATIENCE
         while not stop():
             try:
@@ -289,6 +289,15 @@ class ViewRows:
         if not number or last - first + 1 != number:
             return None
         return range(last, first - 1, -1) if self._order[1] else range(first, last + 1)
+
+
+def _standing(path: Path) -> Looked:
+    """The file that stands there; raises StoreMissing when there is none."""
+    try:
+        return look(path)
+    except OSError as error:
+        sentence = f"{path} cannot be found any more. Put it back, or restore a backup."
+        raise StoreMissing(sentence) from error
 
 
 def _compiled(view: ViewName, text: str, clock: Clock) -> "CompiledFilter":

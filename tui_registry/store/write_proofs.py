@@ -90,10 +90,10 @@ class ProofWrites:
                     _see_limit(change, provider_id, ids[model.model_id], limit)
             return report
 
-    def resume_run(self, seen: RunRow, owner: str) -> RunRow:
+    def resume_run(self, seen: RunRow, owner: str, asks: Sequence[ProviderRow] = ()) -> RunRow:
         """Open an interrupted or cancelled run again for this process; raises Refused for another one."""
         with self._change() as change:
-            return write_results.resume_run(change, seen, owner)
+            return write_results.resume_run(change, seen, owner, asks)
 
     def close_run(self, seen: RunRow, state: str) -> RunRow:
         """Close a run as `done`, `cancelled` or `interrupted`, with what its results cost together."""

@@ -1,12 +1,13 @@
 """Results and runs: what was found is kept for good, and a model's state follows from it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, NoReturn
 
-from tui_registry.errors import InvalidInput, Refused
+from tui_registry.errors import InvalidInput, Outdated, Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import Measured, NewResult, ResultRow, RunRow
+from tui_registry.store.rows import Measured, NewResult, ProviderRow, ResultRow, RunRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import ModelState, before, says
 from tui_registry.store.tables import Run
@@ -68,8 +69,13 @@ def start_run(
     estimated_cost: float | None,
     plan: str | None = None,
     owner: str | None = None,
+    asks: Sequence[ProviderRow] = (),
 ) -> RunRow:
-    """Open a run; money is USD, `plan` a JSON object, `owner` names the process it runs in."""
+    """Open a run; money is USD, `plan` a JSON object, `owner` names the process it runs in.
+
+    Raises Outdated where another file took the registry's place since those that it `asks` were read.
+    """
+    _require_planned_here(change, asks)
     _check_object("plan", plan)
     id = change.insert(
         Run,
@@ -87,9 +93,10 @@ def start_run(
     return change.reads.run(id)
 
 
-def resume_run(change: Change, seen: RunRow, owner: str | None) -> RunRow:
-    """Open an interrupted or cancelled run again; raises Refused for one that runs or is done."""
+def resume_run(change: Change, seen: RunRow, owner: str | None, asks: Sequence[ProviderRow] = ()) -> RunRow:
+    """Open a cut off or cancelled run again; raises Refused for one that runs or is done, and Outdated."""
     row = change.run(seen)
+    _require_planned_here(change, asks)
     if row.state not in ("interrupted", "cancelled"):
         raise Refused(f"Run {row.id} is {row.state}, so there is nothing to resume.")
     fetch(
@@ -109,6 +116,14 @@ def finish_run(change: Change, seen: RunRow, state: str, actual_cost: float | No
         (state, actual_cost, change.later(row.started_at), row.id),
     )
     return change.reads.run(row.id)
+
+
+def _require_planned_here(change: Change, asks: Sequence[ProviderRow]) -> None:
+    if any(map(change.was_replaced, asks)):
+        raise Outdated(
+            "Another file took the registry's place since this run was planned, so nothing was sent. Look at"
+            " its plan as it is now."
+        )
 
 
 def _check_object(field: str, text: str | None) -> None:

@@ -232,10 +232,11 @@ class Writes:
         estimated_cost: float | None = None,
         plan: str | None = None,
         owner: str | None = None,
+        asks: Sequence[ProviderRow] = (),
     ) -> RunRow:
-        """Open a verification run; money is USD, `plan` a JSON object of what it sets out to do."""
+        """Open a run that `asks` these; money is USD, `plan` a JSON object of what it sets out to do."""
         with self._change() as change:
-            return write_results.start_run(change, suite, trigger, budget, estimated_cost, plan, owner)
+            return write_results.start_run(change, suite, trigger, budget, estimated_cost, plan, owner, asks)
 
     def record_result(self, result: NewResult) -> ResultRow:
         """Keep one probe's result and bring its model's state, or its provider's, up to date."""

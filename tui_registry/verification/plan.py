@@ -113,11 +113,11 @@ class Plan:
         return max((each.seconds for each in self.providers), default=0.0)
 
     def document(self) -> str:
-        """What the run sets out to do as JSON text, to resume it by."""
+        """What the run sets out to do as JSON text, to resume it by; each record by what never changes."""
         return json.dumps(
             {
                 "suite": self.suite,
-                "providers": [each.row.id for each in self.providers],
-                "models": [model.id for each in self.providers for model in each.models],
+                "providers": [each.row.uuid for each in self.providers],
+                "models": [model.uuid for each in self.providers for model in each.models],
             }
         )

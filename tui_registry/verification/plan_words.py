@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui_registry.clock import span
+from tui_registry.endpoint import origin_of_stored, shown_origin
 from tui_registry.money import show_count, usd
-from tui_registry.text import counted
+from tui_registry.text import clean, counted
 
 if TYPE_CHECKING:
     from tui_registry.verification.plan import Plan, Skip
@@ -29,6 +30,15 @@ KIND_WORDS = {"regression": "Worse", "improvement": "Better", "difference": "Dif
 def sends_something(plan: "Plan") -> bool:
     """Whether a plan asks anybody anything."""
     return any(each.models or each.checks_key for each in plan.providers)
+
+
+def hosts_words(plan: "Plan", most: int) -> str:
+    """Where it is asked: `api.groq.com and api.x.ai`, of more than `most` hosts how many others."""
+    origins = dict.fromkeys(origin_of_stored(each.row.endpoint) for each in plan.providers)
+    hosts = [clean(shown_origin(origin)) for origin in origins]
+    if len(hosts) > most:
+        hosts = [*hosts[: most - 1], f"{len(hosts) - most + 1:,} more hosts"]
+    return " and ".join(filter(None, (", ".join(hosts[:-1]), *hosts[-1:])))
 
 
 def calls_words(plan: "Plan") -> str:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tui_registry.clock import Clock, moment, utc_now
-from tui_registry.errors import NotFound, RegistryError
+from tui_registry.errors import NotFound
 from tui_registry.money import exact
-from tui_registry.store import ResultRow, RunRow, Store
+from tui_registry.store import Identified, ResultRow, RunRow, Store
 from tui_registry.verification.estimate import estimate
 from tui_registry.verification.plan import ModelPlan, Plan, ProviderPlan
 from tui_registry.verification.planning import plan_run
@@ -83,22 +83,22 @@ def resume_plan(store: Store, run: RunRow, *, clock: Clock = utc_now) -> Plan:
     if run.plan is None:
         raise NotFound(f"Run {run.id} does not say what it set out to do, so it cannot be resumed.")
     wanted = json.loads(run.plan)
-    held = {row.id for row in store.reads.providers()}
-    ids = [id for id in wanted["models"] if _still_there(store, id)]
+    providers = store.reads.providers()
+    ids = _still_there(wanted["models"], (model for row in providers for model in store.reads.models(row.id)))
+    keys = [] if ids else _still_there(wanted["providers"], providers)
     budget = None if run.budget is None else Decimal(repr(run.budget))
-    keys = [] if ids else [id for id in wanted["providers"] if id in held]
     if not ids and not keys:
         return Plan(wanted["suite"], budget, (), (), run)
     plan = plan_run(store, suite=wanted["suite"], providers=keys, models=ids, budget=budget, clock=clock)
     return rest_of(plan, run, store.proofs.run_results(run.id))
 
 
-def _still_there(store: Store, model_id: int) -> bool:
-    try:
-        store.reads.model_by_id(model_id)
-    except RegistryError:
-        return False
-    return True
+def _still_there(named: Iterable[str | int], rows: Iterable[Identified]) -> list[int]:
+    """The ids of the records that a plan names by their uuid, or by their id as plans once did."""
+    here: dict[str | int, int] = {}
+    for row in rows:
+        here[row.uuid] = here[row.id] = row.id
+    return [here[name] for name in named if name in here]
 
 
 def rest_of(plan: Plan, run: RunRow, results: Iterable[ResultRow]) -> Plan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tui_registry.clock import stamp
-from tui_registry.errors import RegistryError
+from tui_registry.errors import Outdated, RegistryError
 from tui_registry.money import usd
 from tui_registry.store import Finding, NewResult, RunRow, Store
 from tui_registry.verification import resuming
@@ -50,7 +50,8 @@ async def run(
     """Carry a plan out and tell what happens, each result after it was kept.
 
     Close the iterator (or cancel its task) to cancel the run: what was done is kept, and the run can be
-    resumed. Raises children of StoreError, after which the run counts as interrupted.
+    resumed. Raises children of StoreError, after which the run counts as interrupted; and Outdated or Gone
+    once another file took the registry's place.
     """
     options = options or Options()
     row = await kept(_opened(store, plan, trigger))
@@ -86,9 +87,9 @@ async def run(
 
 
 def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
-    resumed = plan.run
+    resumed, asks = plan.run, [each.row for each in plan.providers]
     if resumed is not None:
-        return store.write(lambda write: write.proofs.resume_run(resumed, resuming.owner()))
+        return store.write(lambda write: write.proofs.resume_run(resumed, resuming.owner(), asks))
     budget = None if plan.budget is None else float(plan.budget)
     return store.write(
         lambda write: write.start_run(
@@ -98,6 +99,7 @@ def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
             estimated_cost=float(plan.bound),
             plan=plan.document(),
             owner=resuming.owner(),
+            asks=asks,
         )
     )
 
@@ -176,6 +178,7 @@ async def _ask_model(whole: _Run, bench: Bench, plan: ModelPlan) -> None:
             left = left_out(bench, plan, probe, NotMade("skipped", "breaker", bench.stopped))
             await bench.recorder.keep(Note(left, bench.subject.row.name, plan.model_id, bench.stopped))
             return
+        await _require_same_file(whole, bench)
         whole.events.put_nowait(ProbeStarted(bench.subject.row.name, plan.id, plan.model_id, probe))
         verdict = await probe_model(bench, work, probe)
         if probe == "chat":
@@ -184,6 +187,12 @@ async def _ask_model(whole: _Run, bench: Bench, plan: ModelPlan) -> None:
             return
         if verdict.status in ("blocked", "skipped"):
             return
+
+
+async def _require_same_file(whole: _Run, bench: Bench) -> None:
+    """Raise Outdated before more is paid for that could not be kept."""
+    if await read(lambda: whole.store.was_replaced(bench.subject.row)):
+        raise Outdated("Another file took the registry's place, so nothing more was asked.")
 
 
 async def _chat_proves_key(bench: Bench, plan: ModelPlan, verdict: Judgement) -> None:

@@ -1,6 +1,6 @@
 """Commands that go to any provider or model by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,17 @@ class JumpCommands(Provider):
         screen = self.screen
         if not isinstance(screen, DeskScreen) or not query.strip():
             return
+        read_of = screen.desk.store.replacements
         for name, row in found(screen, "providers", query, PROVIDER_HITS):
-            yield _hit(query, name, "provider", partial(screen.begin, show_provider, row))
+            yield _hit(query, name, "provider", partial(_show, screen, read_of, show_provider, row))
         for name, row in found(screen, "models", query, MODEL_HITS):
-            yield _hit(query, name, "model", partial(screen.begin, show_model, row))
+            yield _hit(query, name, "model", partial(_show, screen, read_of, show_model, row))
+
+
+def _show(screen: DeskScreen, read_of: int, deed: Callable[..., Awaitable[None]], row: int) -> None:
+    """Open the page of a hit, unless another file took the registry's place since it was found."""
+    if read_of == screen.desk.store.replacements:
+        screen.begin(deed, row)
 
 
 def found(screen: DeskScreen, view: "ViewName", query: str, most: int) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.worker import Worker
 
-from tui_registry.errors import RegistryError
+from tui_registry.errors import Gone, RegistryError
 from tui_registry.money import exact, usd
 from tui_registry.ui.actions.run_progress import RunProgress
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -76,7 +76,8 @@ class RunInHand:
         try:
             sentence = await self._follow()
         except RegistryError as error:
-            sentence = f"The run was cut off: {error} {goes_on}"
+            is_kept = self.progress.run_id is not None and not isinstance(error, Gone)
+            sentence = f"The run was cut off: {error}{f' {goes_on}' if is_kept else ''}"
         finally:
             timer.stop()
             self.progress.end(sentence)

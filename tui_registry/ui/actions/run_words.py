@@ -7,6 +7,7 @@ from tui_registry.ui.words import counted
 from tui_registry.verification.plan_words import (
     calls_words,
     cost_sentences,
+    hosts_words,
     left_out_sentences,
     sends_something,
     time_sentences,
@@ -36,6 +37,7 @@ def plan_lines(plan: "Plan") -> Iterator[str]:
         yield "Nothing can be asked."
     else:
         yield "Sends real requests with your keys and uses quota."
+        yield f"They go to {hosts_words(plan, LISTED)}."
         yield ""
         yield from _asked(plan)
         yield ""

@@ -43,9 +43,10 @@ class ChoosingScreen(SortedScreen):
 
     def on_marked(self, deed: Callable[..., Awaitable[None]], *args: object) -> bool:
         """Begin a deed on the marked records, if any are marked."""
-        if self.table.marks:
-            self.begin(deed, *args, sorted(self.table.marks))
-        return bool(self.table.marks)
+        marked = sorted(self.table.marks)  # beginning may find another file, which clears them
+        if marked:
+            self.begin(deed, *args, marked)
+        return bool(marked)
 
     def action_verify(self) -> None:
         """Verify the marked records or the one under the cursor; while a run goes on, show it."""
