@@ -20,6 +20,7 @@ from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
 from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
+from tui_registry.ui.noticing_app import NoticingApp
 from tui_registry.ui.screens.dialogs import Confirm, Dialog, TypedConfirm
 from tui_registry.ui.screens.list_screen import ListScreen
 from tui_registry.ui.screens.pages import ProviderPage
@@ -239,6 +240,61 @@ async def test_a_run_keeps_nothing_in_another_file(empty: Session) -> None:
     assert [row.name for row in empty.store.reads.providers()] == ["Groq"]
     assert empty.store.reads.results() == []
     assert empty.store.proofs.runs() == []
+
+
+async def test_a_run_asks_no_more_on_behalf_of_another_file(empty: Session) -> None:
+    """The file is put back to one in which everything that is asked stands as well."""
+    service = OpenAiLike()
+    asked: list[Asked] = []
+
+    def on_prompt(prompt: Asked, _line: Line) -> bool:
+        asked.append(prompt)
+        if len(asked) == 1:
+            put_back(empty, backup)
+        return False
+
+    service.on_prompt = on_prompt
+    with FaultServer(service.answer) as server:
+        add_provider(empty, server.url, "m-1", "m-2", "m-3", "m-4")
+        backup = empty.store.back_up("hand")
+        app = empty.app()
+        async with app.run_test(size=SIZE, notifications=True) as pilot:
+            await pilot.press("2")
+            await on_screen(pilot, "m-1")
+            await pilot.press(*["space"] * 4, "v")
+            await on_screen(pilot, f"They go to {server.url.removesuffix('/v1')}.")
+            await answer(pilot, "y")
+            await until(pilot, lambda: empty.desk.run is not None and not empty.desk.run.is_going)
+            assert empty.desk.run is not None
+            ending = str(empty.desk.run.progress.ending)
+    assert len(asked) <= 4, "those that were on their way"
+    assert "another file took the registry's place" in ending.lower()
+    assert "goes on with it" not in ending, "there is no such run in that file"
+    assert empty.store.reads.results() == []
+    assert empty.store.proofs.runs() == []
+
+
+@pytest.mark.parametrize("key", ["d", "v"])
+async def test_what_was_meant_of_marked_records_is_not_done_to_the_one_under_the_cursor(
+    empty: Session, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """The very key notices the other file, and the marks go with what was read."""
+    monkeypatch.setattr(NoticingApp, "_noticed", lambda self: None)
+    for name in ("Groq", "OpenAI"):
+        done(empty.store, lambda write, name=name: write.add_provider(provider_draft(name)))  # type: ignore[misc]
+    backup = empty.store.back_up("hand")
+    done(empty.store, lambda write: write.add_provider(provider_draft("xAI")))
+    app = empty.app()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await on_screen(pilot, "xAI")
+        await pilot.press("space", "space")
+        await on_screen(pilot, "2 marked")
+        put_back(empty, backup)
+        await pilot.press(key)
+        await on_screen(pilot, TOLD)
+        await pilot.pause(0.3)
+        assert isinstance(app.screen, ListScreen), "nothing is asked about any record"
+        assert the_list(pilot).table.marks == set()
 
 
 # Forms that were kept when the terminal went

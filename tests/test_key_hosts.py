@@ -99,8 +99,8 @@ def test_a_key_does_not_follow_an_endpoint_that_was_changed_under_its_form(
     assert moved.returncode == 0, moved.stderr
     save(terminal, KEY)
     terminal.shows("Cerebras is at another host now")
-    assert f"The form said  http://127.0.0.1:{good.port}" in terminal.screen()
-    assert f"It is now      http://localhost:{evil.port}" in terminal.screen()
+    assert f"You were shown  http://127.0.0.1:{good.port}" in terminal.screen()
+    assert f"It is now       http://localhost:{evil.port}" in terminal.screen()
     _time_to_read(terminal)
     terminal.type("\x1b")
     terminal.shows("Not saved.")
@@ -111,7 +111,7 @@ def test_a_key_does_not_follow_an_endpoint_that_was_changed_under_its_form(
     terminal.type("\x13")
     terminal.shows("Cerebras is at another host now")
     _time_to_read(terminal)
-    terminal.type("localhost\r")
+    terminal.type(f"http://localhost:{evil.port}\r")
     terminal.shows(f"Sealed the key of Cerebras for http://localhost:{evil.port}")
     process(tmp_path, "key", "check", "Cerebras")
     assert KEY in heard(evil), "typed, and so meant"
@@ -135,8 +135,9 @@ def test_the_control_without_the_look_at_the_origin_the_key_follows(
     assert terminal.end() == 0
 
 
+@pytest.mark.parametrize("is_meant", [False, True])
 def test_a_key_typed_at_the_prompt_does_not_follow_either(
-    tmp_path: Path, good: FaultServer, evil: FaultServer
+    tmp_path: Path, good: FaultServer, evil: FaultServer, is_meant: bool
 ) -> None:
     """`key set` names the host in its prompt, before the key is typed."""
     shell = cerebras(tmp_path, good)
@@ -144,14 +145,17 @@ def test_a_key_typed_at_the_prompt_does_not_follow_either(
     terminal.shows(f"sealed for http://127.0.0.1:{good.port} (not shown):")
     shell.done("provider", "edit", "Cerebras", "--endpoint", place(evil, "localhost"))
     terminal.type(f"{KEY}\r")
-    assert terminal.end() == 2
+    there = f"http://localhost:{evil.port}"
+    terminal.shows(f"Type {there} to seal your key there:")
     said = " ".join(terminal.written.decode().split())
-    assert f"it names http://localhost:{evil.port} now" in said
+    assert f"it names {there} now" in said
     assert f"http://127.0.0.1:{good.port} was shown" in said
-    assert shell.json("provider", "show", "Cerebras")["key"] == "none"
-    shell.done("key", "set", "Cerebras", typed=KEY)
+    terminal.type(f"{there if is_meant else 'y'}\r")
+    assert terminal.end() == (0 if is_meant else 2)
+    assert shell.json("provider", "show", "Cerebras")["key"] == ("set" if is_meant else "none")
     process(tmp_path, "key", "check", "Cerebras")
-    assert KEY in heard(evil), "asked anew, the command names the host of now"
+    assert (KEY in heard(evil)) == is_meant
+    assert KEY not in heard(good)
 
 
 def test_the_keys_of_a_file_do_not_follow_an_endpoint_that_was_changed_before_the_yes(

@@ -32,6 +32,24 @@ def test_a_save_and_a_replaced_file_are_noticed_and_nothing_else(tmp_path: Path)
         assert notices.read()
 
 
+def test_the_file_behind_a_link_is_watched_as_well(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path = registry_of(tmp_path / "elsewhere" / "kept.db", models=1)
+    link = tmp_path / "registry.db"
+    link.symlink_to(path)
+    with closing(Notices(link)) as notices:
+        assert not notices.read()
+        journal = path.with_name("kept.db-journal")
+        journal.touch()
+        journal.unlink()
+        assert notices.read()
+        os.replace(registry_of(tmp_path / "other.db", models=2), path)
+        assert notices.read()
+        link.unlink()
+        link.symlink_to(tmp_path / "elsewhere" / "another.db")
+        assert notices.read()
+
+
 def test_a_directory_that_is_gone_cannot_be_watched(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Notices(tmp_path / "gone" / "registry.db")

@@ -313,6 +313,21 @@ def test_a_run_goes_on_in_no_other_file(home: Home, store: Store) -> None:
     assert store.reads.run(2) == later
 
 
+def test_a_run_that_was_planned_for_another_file_is_not_opened(home: Home, store: Store) -> None:
+    row = add_groq(store)
+    backup = store.back_up("hand")
+    run = done(store, lambda write: write.start_run("quick", "manual", asks=[row]))
+    done(store, lambda write: write.proofs.close_run(run, "cancelled"))
+    by_restore(home, backup)
+    with pytest.raises(Outdated, match="since this run was planned"):
+        done(store, lambda write: write.start_run("quick", "manual", asks=[row]))
+    with pytest.raises(Gone):
+        done(store, lambda write: write.proofs.resume_run(run, "here 1", [row]))
+    assert store.proofs.runs() == []
+    again = store.reads.provider_again(row)
+    assert done(store, lambda write: write.start_run("quick", "manual", asks=[again])).state == "running"
+
+
 # A registry that an earlier version made
 
 

@@ -1,6 +1,7 @@
 """`tui-registry key`: API keys; they come from a hidden prompt, standard input or a variable."""
 
 import sys
+from functools import partial
 from shlex import quote
 
 import click
@@ -10,7 +11,8 @@ from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import is_terminal, json_option, print_json, remark, tell, write
 from tui_registry.cli.provider_facts import provider_record
 from tui_registry.endpoint import Endpoint, key_refusal, shown_origin, stored_endpoint
-from tui_registry.errors import InvalidInput, Refused
+from tui_registry.errors import InvalidInput, Outdated, Refused
+from tui_registry.store import ProviderRow, Writes
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.vault import VaultState
 
@@ -34,9 +36,10 @@ def key() -> None:
 def set_key(
     session: Session, name: str, from_env: str | None, allow_cleartext: str | None, as_json: bool
 ) -> None:
-    """Seal a key for the provider's present host.
+    """Seal a key for the provider's host, the one that the prompt names.
 
-    It is asked for without echo; where standard input is not a terminal it is read from there.
+    It is asked for without echo; where standard input is not a terminal it is read from there. Should the
+    provider have another host or key by the time it is entered, nothing is sealed before that was shown.
     """
     row = session.store.reads.provider(name)
     endpoint = stored_endpoint(row.name, row.endpoint)
@@ -46,7 +49,7 @@ def set_key(
     session.unlock()
     secret = _entered(session, row.name, endpoint, from_env)
     begins = session.store.vault_status().state is VaultState.EMPTY
-    row = session.write(lambda writes: writes.set_key(row, secret, allow_cleartext))
+    row = _sealed(session, row, secret, allow_cleartext)
     if begins:
         remark(
             f"Made the vault key {session.vault.place.name}: without it no key opens, so keep a copy of it."
@@ -135,6 +138,33 @@ def show_key(session: Session, name: str, reveal: bool) -> None:
             " add --reveal."
         )
     write(session.store.open_key(row).reveal())
+
+
+def _sealed(session: Session, seen: ProviderRow, secret: Secret, consented: str | None) -> ProviderRow:
+    """The provider once its key is sealed as shown; whoever can be asked affirms what is otherwise now."""
+    while True:
+        try:
+            return session.write(partial(Writes.set_key, seen=seen, secret=secret, consented_host=consented))
+        except Outdated as outdated:
+            if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+                raise
+            seen = session.store.reads.provider_again(seen)
+            consented = _affirmed(session, seen, outdated)
+
+
+def _affirmed(session: Session, now: ProviderRow, outdated: Outdated) -> str:
+    """The host that is typed to seal the key there all the same; raises Refused for any other answer."""
+    endpoint = stored_endpoint(now.name, now.endpoint)
+    if (refusal := key_refusal(endpoint, endpoint.host)) is not None:
+        raise Refused(f"{outdated} {refusal}")
+    place = shown_origin(endpoint.origin)
+    remark(f"{outdated} Its key now: {session.store.key_words(now)}.")
+    if endpoint.is_cleartext:
+        remark("Over plain http: whoever is on the way can read the key.")
+    typed = click.prompt(f"Type {place} to seal your key there", default="", show_default=False, err=True)
+    if typed.strip() != place:
+        raise Refused(f"That is not {place}, so nothing was sealed.")
+    return endpoint.host
 
 
 def _consent_words(endpoint: Endpoint, refusal: str) -> str:

@@ -139,9 +139,9 @@ async def _affirmed(
     if (refusal := key_refusal(endpoint, endpoint.host)) is not None:
         raise Refused(f"{outdated} {refusal}")
     lines = [
-        f"The form said  {shown_origin(origin_of_stored(shown.endpoint))}",
-        f"It is now      {place}",
-        f"Its key now    {screen.desk.store.key_words(now)}",
+        f"You were shown  {shown_origin(origin_of_stored(shown.endpoint))}",
+        f"It is now       {place}",
+        f"Its key now     {screen.desk.store.key_words(now)}",
         *_danger(endpoint),
     ]
     question: Confirm | TypedConfirm
@@ -151,7 +151,7 @@ async def _affirmed(
     else:
         lines.append("Only you can say that this is right.")
         title = f"{now.name} is at another host now"
-        question = TypedConfirm(title, lines, expected=endpoint.host, verb=f"seal it for {place}")
+        question = TypedConfirm(title, lines, expected=place, verb="seal it there")
     return endpoint.host if await screen.app.push_screen_wait(question) else None
 
 
@@ -178,16 +178,16 @@ async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
 
 async def _move(screen: DeskScreen, seen: "ProviderRow", sealed_for: str, endpoint: Endpoint) -> None:
     """Seal the key again for the endpoint's new host, once its name was typed."""
-    host, store = endpoint.host, screen.desk.store
+    host, place, store = endpoint.host, shown_origin(endpoint.origin), screen.desk.store
     question = TypedConfirm(
         f"Move the key of {seen.name}?",
         [
             f"It is sealed for   {sealed_for}",
-            f"It would go to     {shown_origin(endpoint.origin)}",
+            f"It would go to     {place}",
             *_danger(endpoint),
             "Only you can say that this is right.",
         ],
-        expected=host,
+        expected=place,
         verb="move it",
     )
     if await screen.app.push_screen_wait(question):

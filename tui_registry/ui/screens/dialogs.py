@@ -27,6 +27,9 @@ A = TypeVar("A")
 SETTLE_SECONDS = 0.25
 """How long a new dialog takes no answer."""
 
+REFUSAL_LINES = 2
+"""Lines kept free for the sentence that says why an answer was not accepted."""
+
 TITLE_WIDTH = 60
 VALUE_WIDTH = 26
 
@@ -70,6 +73,13 @@ class Dialog(ModalScreen[A]):
         """Start the deaf moment."""
         self.query_one(".dialog").border_title = plain(self._title_text)
         self._opened = self._clock()
+
+    def on_resize(self) -> None:
+        """Let the lines scroll rather than push the answer off the screen."""
+        frame = self.query_one(".dialog")
+        beside = sum(each.outer_size.height + each.styles.margin.height for each in frame.children[1:])
+        room = self.size.height - frame.gutter.height - self.query_one(KeyBar).outer_size.height - beside
+        self.query_one(DialogBody).styles.max_height = max(room - REFUSAL_LINES, 1)
 
     def _said(self) -> Text:
         """All lines as one text."""
