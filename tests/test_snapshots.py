@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.conftest import Session, open_session
-from tests.driving import screen_text, until
+from tests.driving import on_screen, screen_text, until
 from tests.fault_server import FaultServer
 from tests.gallery import NARROW, WIDE, Gallery, Steps, at_home, play
 from tests.openai_like import OpenAiLike, add_provider
@@ -25,8 +25,10 @@ from tests.registries import (
 from tui_registry.catalog import known_providers
 from tui_registry.clock import stamp
 from tui_registry.errors import StoreFull, StoreLocked
-from tui_registry.store import NewResult, Store
+from tui_registry.store import NewResult, ProviderRow, Store
+from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
+from tui_registry.ui import desk, noticing_app
 from tui_registry.ui.app import RegistryApp
 from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
 from tui_registry.ui.screens import list_screen
@@ -149,6 +151,8 @@ def gallery(
     """Pictures of an app whose detail pane waits for nothing and whose messages stay."""
     monkeypatch.setattr(list_screen, "DETAIL_DELAY", 0.01)
     monkeypatch.setattr(RegistryApp, "NOTIFICATION_TIMEOUT", 600)
+    monkeypatch.setattr(desk, "REFUSAL_SECONDS", 600)
+    monkeypatch.setattr(noticing_app, "TOLD", 600)
     gallery = Gallery(snapshot, tmp_path)
     yield gallery
     gallery.close()
@@ -287,6 +291,43 @@ async def test_what_goes_wrong_while_it_is_open(
         await gallery.draw(pilot, "too_small", (59, 14))
         await pilot.resize_terminal(*NARROW)
         await at_home(pilot, NARROW)
+
+
+LONG_HOST = ".".join(["a-gateway-of-a-company-with-many-departments"] * 4) + ".example"
+
+
+async def test_what_was_shown_is_not_so_any_more(gallery: Gallery, lived_in: Session) -> None:
+    """An endpoint that was changed under a key form, and another file in the registry's place."""
+    app, store = lived_in.app(), lived_in.store
+    backup = store.back_up("hand")
+    key = ("K", "see|API key of Mistral", "tab", f"type|{CANARY}")
+
+    def moved_to(host: str) -> ProviderRow:
+        edit = provider_draft("Mistral", f"https://{host}/v1", description="Before the restore.")
+        return done(store, lambda write: write.save_provider(edit, store.reads.provider("Mistral")))
+
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        for name, host in (("other_host", "gateway.example"), ("other_host_long", LONG_HOST)):
+            await play(pilot, (*MISTRAL, *key))
+            row = moved_to(host)
+            await play(pilot, ("ctrl+s", "see|Mistral is at another host now"))
+            for size in (NARROW, WIDE):
+                await gallery.draw(pilot, f"{name}-{size[0]}x{size[1]}", size)
+            await play(pilot, ("deaf", "escape", "see|Nothing was sealed"))
+            for size in (NARROW, WIDE):
+                await gallery.draw(pilot, f"{name}_refused-{size[0]}x{size[1]}", size)
+            await at_home(pilot, NARROW)
+        moved_to("gateway.example")
+        await play(pilot, (*MISTRAL, "e", "see|Provider Mistral", "tab", "tab", "tab", "type|New. "))
+        restore(store.path, backup, lived_in.home.clock())
+        await play(pilot, ("see|Another file took", "ctrl+s", "see|theirs"))
+        for size in (NARROW, WIDE):
+            await gallery.draw(pilot, f"replaced_conflict-{size[0]}x{size[1]}", size)
+        await at_home(pilot, NARROW)
+        await on_screen(pilot, "hides this line")
+        for size in (NARROW, WIDE):
+            await gallery.draw(pilot, f"replaced-{size[0]}x{size[1]}", size)
+    assert store.reads.provider_again(row).description != "Before the restore."
 
 
 async def test_what_is_offered_at_the_start(gallery: Gallery, lived_in: Session) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 
 from tests.registries import done, limits_draft, pricing_draft
 from tests.verifying import Bench, opened
+from tui_registry.cli.verify_plan import plan_sentences
 from tui_registry.errors import InvalidInput, Refused
 from tui_registry.store import DiscoveredModel, EffectivePrice
+from tui_registry.ui.actions.run_words import plan_lines
 from tui_registry.verification import Plan, plan_run
 from tui_registry.verification.budget import Tariff, tariff_of
+from tui_registry.verification.plan_words import hosts_words
 from tui_registry.verification.planning import QUIRKS_LAST
 from tui_registry.verification.suites import model_probes
 from tui_registry.verification.target import subject_of
@@ -169,6 +173,24 @@ def test_a_way_of_asking_is_forgotten_after_thirty_days(tmp_path: Path) -> None:
     assert planned(bench).providers[0].models[0].quirks == {"stream_usage": "no"}
     bench.home.clock.move(seconds=1)
     assert planned(bench).providers[0].models[0].quirks == {}
+
+
+def test_a_plan_names_the_hosts_that_are_sent_to(tmp_path: Path) -> None:
+    bench = opened(tmp_path)
+    bench.add()
+    place = bench.provider.endpoint.removesuffix("/v1")
+    plan = planned(bench)
+    assert hosts_words(plan, 6) in (place, place.removeprefix("https://"))
+    names = [f"https://h{number}.example:8443/v1" for number in range(4)] + ["https://h0.example:8443/other"]
+    hosts = tuple(
+        replace(plan.providers[0], row=replace(plan.providers[0].row, endpoint=name)) for name in names
+    )
+    four = replace(plan, providers=hosts)
+    assert hosts_words(replace(plan, providers=hosts[:2]), 6) == "h0.example:8443 and h1.example:8443"
+    assert hosts_words(four, 4).endswith("h1.example:8443, h2.example:8443 and h3.example:8443")
+    assert hosts_words(four, 3) == "h0.example:8443, h1.example:8443 and 2 more hosts"
+    assert next(plan_lines(four)).endswith("h3.example:8443, and uses quota.")
+    assert any(line.startswith("Goes to: h0.example:8443") for line in plan_sentences(four))
 
 
 def test_the_document_names_what_is_asked(tmp_path: Path) -> None:

@@ -36,8 +36,7 @@ def plan_lines(plan: "Plan") -> Iterator[str]:
     if not sends_something(plan):
         yield "Nothing can be asked."
     else:
-        yield "Sends real requests with your keys and uses quota."
-        yield f"They go to {hosts_words(plan, LISTED)}."
+        yield f"Sends real requests with your keys to {hosts_words(plan, LISTED)}, and uses quota."
         yield ""
         yield from _asked(plan)
         yield ""

@@ -78,8 +78,9 @@ class Dialog(ModalScreen[A]):
         """Let the lines scroll rather than push the answer off the screen."""
         frame = self.query_one(".dialog")
         beside = sum(each.outer_size.height + each.styles.margin.height for each in frame.children[1:])
+        kept = REFUSAL_LINES if self.query(Input) else 0
         room = self.size.height - frame.gutter.height - self.query_one(KeyBar).outer_size.height - beside
-        self.query_one(DialogBody).styles.max_height = max(room - REFUSAL_LINES, 1)
+        self.query_one(DialogBody).styles.max_height = max(room - kept, 1)
 
     def _said(self) -> Text:
         """All lines as one text."""
