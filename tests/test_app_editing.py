@@ -1,11 +1,14 @@
 """Records changed by keyboard: what was typed is stored, what is refused stays in the form."""
 
 import pytest
+from textual.widgets import Static
 
 from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, done, limits_draft, model_draft, pricing_draft
 from tui_registry.text import Secret
+from tui_registry.ui.actions import editing
+from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.screens import dialogs
 from tui_registry.ui.screens.list_screen import ListScreen
@@ -158,6 +161,51 @@ async def test_the_keys_of_the_shell_are_taken_over_on_request(empty: Session) -
         await on_screen(pilot, "Sealed 2 of 2 keys")
         names = {row.name for row in empty.store.reads.providers() if row.api_key_encrypted}
         assert names == {"Groq", "OpenAI"}
+
+
+async def test_the_question_names_every_host_that_a_key_of_the_shell_would_be_sealed_for(
+    empty: Session,
+) -> None:
+    from tui_registry.catalog import known_providers
+
+    variables = {(row.env_vars or "").split()[0] for row in known_providers().rows() if row.env_vars}
+    empty.desk.environ = {name: f"{name.lower()}-{'x' * 30}" for name in variables}
+    app = empty.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await pilot.press("T")
+        await on_screen(pilot, "Take over keys?")
+        said = str(app.screen.query_one(".dialog-lines", Static).render())
+        await pilot.pause(0.3)
+        await pilot.press("y")
+        await on_screen(pilot, "keys; none is checked yet.")
+    sealed = [row for row in empty.store.reads.providers() if row.api_key_encrypted]
+    assert len(sealed) > 20
+    for row in sealed:
+        assert empty.store.sealed_for(row) in said
+
+
+async def test_a_price_that_another_session_deleted_is_saved_as_new_when_that_is_wanted(
+    full: Session,
+) -> None:
+    groq = full.store.reads.provider("Groq")
+    draft = pricing_draft(1e-07, 2e-07)
+    done(full.store, lambda write: write.save_pricing(groq, draft, full.store.reads.pricing(groq.id)))
+    app = full.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DeskScreen)
+        screen.begin(editing.edit_pricing, groq.id)
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "0.5")
+        done(full.store, lambda write: write.delete_pricing(groq))
+        await pilot.press("ctrl+s")
+        await on_screen(pilot, "save again to keep it as new")
+        await pilot.press("ctrl+s")
+        await on_screen(pilot, "Saved the default price of Groq")
+    kept = full.store.reads.pricing(groq.id)
+    assert kept is not None
+    assert kept.input_price_per_token == 5e-07
 
 
 async def test_a_moved_endpoint_leaves_the_key_for_its_old_host_until_the_new_one_is_typed(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
-from tests.registries import add_model, done, limits_draft, model_pricing_draft, owner_of
+from tests.registries import add_model, done, limits_draft, model_pricing_draft, owner_of, provider_draft
 from tui_registry.store import ModelRow, NewResult
 from tui_registry.ui.actions.deleting_marked import TYPED_ABOVE
 from tui_registry.ui.screens.compare import Compared, compared, mix, read_sides
@@ -51,6 +51,30 @@ async def test_marked_models_are_deleted_after_one_question(full: Session) -> No
     assert {row.id for row in rows} & {
         each.id for each in full.store.reads.models(rows[0].provider_id)
     } == set()
+
+
+async def test_what_others_deleted_meanwhile_is_told_apart_and_equal_names_are_two_records(
+    full: Session,
+) -> None:
+    """A provider `Own` with the model `x/zz` and a provider `Own/x` with the model `zz`."""
+    rows = []
+    for name, model_id in (("Own", "x/zz"), ("Own/x", "zz")):
+        draft = provider_draft(name, "https://own.example/v1")
+        owner = done(full.store, lambda write, draft=draft: write.add_provider(draft, custom=True))  # type: ignore[misc]
+        rows.append(add_model(full.store, owner, model_id))
+    gone = models_of_groq(full, 1)[0]
+    app = full.app()
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await mark_all(pilot, full, "2", "zz", 3)
+        await pilot.press("d")
+        await on_screen(pilot, "Delete 3 models?")
+        assert screen_text(pilot).count("Own/x/zz") >= 2
+        done(full.store, lambda write: write.delete_model(gone))
+        await pilot.pause(0.3)
+        await pilot.press("y")
+        await on_screen(pilot, "Deleted 2 models. Not here any more: 1.")
+    held = {row.id for owner in full.store.reads.providers() for row in full.store.reads.models(owner.id)}
+    assert not held & {row.id for row in [*rows, gone]}
 
 
 async def test_what_stays_is_listed_with_its_reason_and_keeps_its_mark(full: Session) -> None:

@@ -335,12 +335,24 @@ async def test_what_was_typed_for_one_record_is_not_put_into_the_form_of_another
     await offered(empty, kept, Origin("limits", (row.id, "f" * 32)), "Limits of Groq", opens=False)
 
 
-@pytest.mark.parametrize(("title", "opens"), [("Limits of Groq", True), ("Limits of Cohere", False)])
+@pytest.mark.parametrize(
+    ("title", "opens"),
+    [("Limits of Groq", True), ("Limits of Cohere", False), ("Limits of SuperGroq", False)],
+)
 async def test_a_form_that_an_earlier_version_kept_is_known_by_its_title(
     empty: Session, kept: KeptForms, title: str, opens: bool
 ) -> None:
     row = add_groq(empty.store)
     await offered(empty, kept, Origin("limits", (row.id,)), title, opens=opens)
+
+
+async def test_a_copy_that_an_earlier_version_kept_is_opened_as_the_new_record_that_it_is(
+    empty: Session, kept: KeptForms
+) -> None:
+    row = add_groq(empty.store)
+    await offered(
+        empty, kept, Origin("cloned provider", (row.id, "OpenAI")), "New provider OpenAI", opens=True
+    )
 
 
 async def test_a_model_is_known_by_its_own_uuid(empty: Session, kept: KeptForms) -> None:

@@ -119,6 +119,17 @@ def test_ids_go_on_after_those_of_the_backup_too(home: Home) -> None:
         assert add_groq(store).id == 2
 
 
+def test_a_counter_that_nobody_can_have_reached_is_not_gone_on_with(home: Home, tmp_path: Path) -> None:
+    with home.open() as store:
+        add_groq(store)
+        backup = shutil.copy(store.back_up("hand"), tmp_path / "copy.db")
+    for file in (home.database, backup):
+        shell(file, "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'provider'")
+    restored(home, backup)
+    with home.open() as store:
+        assert done(store, lambda write: write.add_provider(provider_draft("xAI"))).id == 2
+
+
 def test_ids_go_on_after_those_of_a_damaged_file(home: Home) -> None:
     with home.open() as store:
         filled(store)

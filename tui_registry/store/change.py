@@ -63,8 +63,8 @@ class Change:
         found = self.reads.run_again(seen)
         if found is None:
             raise Gone(
-                f"Run {seen.id} is not here any more: another file took the registry's place. What it finds"
-                " is not kept."
+                f"Run {seen.id} is not here any more: another file took the registry's place, which keeps"
+                " nothing of it."
             )
         return found
 

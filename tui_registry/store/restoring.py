@@ -122,12 +122,17 @@ def put_in_place(draft: Path, path: Path, why: str, moment: datetime) -> Path | 
     return aside
 
 
+LARGEST_ID = 2**53
+"""A counter that says it gave more was made by a hand or by damage: ids would soon run out after it."""
+
+
 def ids_given(former: sqlite3.Connection) -> dict[str, int]:
     """The last id that each table of a file has given; as much as can be read of a damaged one."""
     given: dict[str, int] = {}
     with suppress(sqlite3.Error, TypeError, ValueError):
         for table, last in former.execute("SELECT name, seq FROM sqlite_sequence"):
-            given[str(table)] = int(last)
+            if 0 < int(last) <= LARGEST_ID:
+                given[str(table)] = max(int(last), given.get(str(table), 0))
     return given
 
 
@@ -148,11 +153,10 @@ def go_on_after(connection: sqlite3.Connection, given: Mapping[str, int]) -> Non
     own = ids_given(connection)
     made = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
     for (table,) in connection.execute(made).fetchall():
-        last = max(given.get(table, 0), own.get(table, 0))
-        if table in own:
-            connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, table))
-        elif last:
-            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
+        ((highest,),) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
+        last = max(given.get(table, 0), own.get(table, 0), highest)
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
 
 
 def set_strays_aside(path: Path, moment: datetime) -> None:

@@ -44,6 +44,8 @@ def set_new_key(
     Raises Outdated where that is not so any more, else as `set_key` does.
     """
     if seen is not None:
+        if _with_the_key_seen(change, seen).api_key_encrypted is not None:
+            raise Outdated(f"{seen.name} has a key already. Nothing was sealed; replace it by hand.")
         return set_key(change, seen, secret, None)
     if any(row.name == draft.name for row in change.reads.providers()):
         raise Outdated(f"{draft.name} was added meanwhile. Nothing was sealed; look at it first.")

@@ -189,6 +189,12 @@ class DeskScreen(Screen[None]):
         for banner in self.query(Banner):
             banner.tell(sentence)
 
+    def take_note(self) -> None:
+        """Say no more that another file took the registry's place."""
+        if self.desk.replaced is not None:
+            self.desk.replaced = None
+            self.announce(self.desk.banner())
+
     def keys_changed(self) -> None:
         """Show which keys can be used now."""
         self.tell_opened()

@@ -47,8 +47,8 @@ def subject_of(store: Store, seen: ProviderRow) -> Subject:
     endpoint, shown = stored_endpoint(row.name, row.endpoint), origin_of_stored(seen.endpoint)
     if endpoint.origin != shown:
         raise Outdated(
-            f"{row.name} is at {shown_origin(endpoint.origin)} now, where {shown_origin(shown)} was shown,"
-            " so it was not asked."
+            f"{row.name} is at {shown_origin(endpoint.origin)} now and was at {shown_origin(shown)} when this"
+            " was asked for, so nothing was sent."
         )
     secret = store.open_key(row)
     # a key that opens was sealed for this very origin, by a person who typed a cleartext host

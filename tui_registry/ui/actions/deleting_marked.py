@@ -113,29 +113,33 @@ async def delete_marked(screen: DeskScreen, deletion: Deletion[Record], ids: Seq
         screen.tell(deletion.absent)
         return
     several = deletion.several(len(rows))
-    if not await screen.app.push_screen_wait(_question(several, deletion, sorted(rows))):
+    if not await screen.app.push_screen_wait(
+        _question(several, deletion, sorted(name for name, _row in rows))
+    ):
         return
     if len(rows) > TYPED_ABOVE:
         await asyncio.to_thread(screen.desk.store.back_up, "delete")
-    refused = await _delete(screen, deletion, rows)
-    done = deletion.several(len(rows) - len(refused))
+    refused, gone = await _delete(screen, deletion, rows)
+    done = f"Deleted {deletion.several(len(rows) - len(refused) - gone)}."
+    if gone:
+        done += f" Not here any more: {gone:,}."
     if refused:
-        lines: list[str] = [f"Deleted {done}. These stay:"]
-        for name, sentence in refused.items():
+        lines: list[str] = [f"{done} These stay:"]
+        for name, sentence in refused:
             lines += ["", f"{name}", f"  {sentence}"]
         title = f"{len(refused):,} of {several} stay"
         await screen.app.push_screen_wait(Refusals(title, [*lines, "", "esc  close"]))
     else:
-        screen.tell(f"Deleted {done}.")
+        screen.tell(done)
 
 
-def _rows(desk: Desk, deletion: Deletion[Record], ids: Sequence[int]) -> dict[str, Record]:
-    """The records that can be deleted still, by name."""
-    rows = {}
+def _rows(desk: Desk, deletion: Deletion[Record], ids: Sequence[int]) -> list[tuple[str, Record]]:
+    """The records that can be deleted still, each with its name."""
+    rows = []
     for each in ids:
         try:
             row = deletion.read(desk, each)
-            rows[_name(desk, row)] = row
+            rows.append((_name(desk, row), row))
         except (NotFound, Gone):
             continue
     return rows
@@ -151,20 +155,22 @@ def _question(several: str, deletion: Deletion[Record], names: Sequence[str]) ->
     return TypedConfirm(title, lines, expected=str(len(names)), verb=f"delete {several}")
 
 
-async def _delete(screen: DeskScreen, deletion: Deletion[Record], rows: dict[str, Record]) -> dict[str, str]:
-    """Delete one after the other; what stays, by name, with the reason. Raises StoreError."""
-    refused = {}
+async def _delete(
+    screen: DeskScreen, deletion: Deletion[Record], rows: Sequence[tuple[str, Record]]
+) -> tuple[list[tuple[str, str]], int]:
+    """Delete one after the other; what stays with the reason, and how many were gone. Raises StoreError."""
+    refused, gone = [], 0
     try:
-        for name, row in rows.items():
+        for name, row in rows:
             try:
                 await screen.desk.save(partial(_deleted, deletion=deletion, row=row))
-            except Gone as gone:
-                refused[name] = str(gone)
+            except Gone:
+                gone += 1
             except Refused as refusal:
-                refused[name] = str(refusal)
+                refused.append((name, str(refusal)))
     finally:
         screen.refresh_rows()
-    return refused
+    return refused, gone
 
 
 def _deleted(writes: "Writes", *, deletion: Deletion[Record], row: Record) -> None:

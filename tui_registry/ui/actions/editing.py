@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from tui_registry.endpoint import origin_of_stored, shown_origin
-from tui_registry.errors import Conflict, Gone, Outdated
+from tui_registry.errors import Conflict, Gone, Outdated, RegistryError
 from tui_registry.store import ModelRow
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms import record_fields
@@ -45,7 +45,7 @@ def settled(draft: D, base: Held[Owner, Row], fresh: Held[Owner, Row], conflict:
     Raises Gone where what was edited is not there any more.
     """
     if fresh.row is None and base.row is not None:
-        raise Gone("Another session deleted this meanwhile. What you typed is still here; save it as new.")
+        raise Gone("This was deleted meanwhile by another session.")
     was, theirs = _values(base.row), _values(fresh.row)
     update = {}
     for name, mine in draft.model_dump().items():
@@ -61,13 +61,15 @@ def _values(row: object) -> dict[str, object]:
     return {} if row is None else asdict(row)  # type: ignore[call-overload]
 
 
-def shown_anew(outdated: Outdated, fresh: Held[Owner, Row]) -> Outdated:
+def shown_anew(changed: Outdated | Gone, fresh: Held[Owner, Row]) -> RegistryError:
     """The refusal with the record as it is now, after which saving again means that one."""
     owner = fresh.owner
+    if isinstance(changed, Gone):
+        return Gone(f"{changed} What you typed is still here; save again to keep it as new.")
     if isinstance(owner, ModelRow):
-        return Outdated(f"{outdated} {owner.model_id} is in it as well; save again to keep this there.")
+        return Outdated(f"{changed} {owner.model_id} is in it as well; save again to keep this there.")
     place = shown_origin(origin_of_stored(owner.endpoint))
-    return Outdated(f"{outdated} {owner.name} is in it as well, at {place}; save again to keep this there.")
+    return Outdated(f"{changed} {owner.name} is in it as well, at {place}; save again to keep this there.")
 
 
 async def ask(
@@ -96,13 +98,18 @@ async def ask(
         nonlocal held
         try:
             return await desk.save(lambda writes: save(writes, checked, held))
-        except Outdated as outdated:
+        except (Outdated, Gone) as changed:
             held = reload()
-            raise shown_anew(outdated, held) from outdated
+            raise shown_anew(changed, held) from changed
 
     async def resolve(checked: D, conflict: Conflict, side: Side) -> R:
+        nonlocal held
         fresh = reload()
-        chosen = settled(checked, held, fresh, conflict, side)
+        try:
+            chosen = settled(checked, held, fresh, conflict, side)
+        except Gone as gone:
+            held = fresh
+            raise shown_anew(gone, held) from gone
         return await desk.save(lambda writes: save(writes, chosen, fresh))
 
     form: FormScreen[R] = FormScreen(

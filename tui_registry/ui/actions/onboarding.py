@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from tui_registry.drafts import ProviderDraft
     from tui_registry.store import ImportReport, ProviderRow
 
-LISTED = 12
-"""How many found variables a question lists by name."""
-
 
 def found_keys(desk: Desk) -> "list[FoundKey]":
     """The variables of this shell that hold the key of exactly one known provider that has none here.
 
-    A provider whose endpoint was moved to another host is left out: only its own form names that host.
+    A provider whose endpoint was moved to another host is left out: its variable was set for the usual one.
     """
     from tui_registry.catalog import environment_keys, known_providers, starting_endpoint
 
@@ -75,9 +72,7 @@ async def take_over_keys(screen: DeskScreen) -> None:
     offers = [_offer(screen.desk, each) for each in found]
     columns = zip(*(each.texts for each in offers), strict=True)
     widths = [max(map(len, column)) for column in columns]
-    lines = ["  ".join(map(str.ljust, each.texts, widths)).rstrip() for each in offers[:LISTED]]
-    if len(offers) > LISTED:
-        lines.append(f"and {len(offers) - LISTED} more")
+    lines = ["  ".join(map(str.ljust, each.texts, widths)).rstrip() for each in offers]
     what = "Seal these keys, each for the host beside it:"
     question = Confirm("Take over keys?", [what, "", *lines], verb="seal them")
     if not (await screen.app.push_screen_wait(question) and await unlocked(screen)):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App, SuspendNotSupported
 
-from tui_registry.errors import Conflict, InvalidInput, Outdated, Refused, RegistryError
+from tui_registry.errors import Conflict, Gone, InvalidInput, Outdated, Refused, RegistryError
 from tui_registry.text import clean
 from tui_registry.ui.actions.editing import Held, settled, shown_anew
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -193,9 +193,13 @@ async def ask_in_editor(
             problems = checked.warnings()
         except InvalidInput as refusal:
             problems = refusal.problems
-        except Outdated as outdated:
-            base = reload()
-            problems = {"": f"Not saved. {shown_anew(outdated, base)}"}
+        except (Outdated, Gone) as changed:
+            try:
+                base = reload()
+            except RegistryError as error:
+                problems = {"": f"Not saved. {error}"}
+            else:
+                problems = {"": f"Not saved. {shown_anew(changed, base)}"}
         except RegistryError as error:
             problems = {"": f"Not saved. {error}"}
         shown = with_remarks(text, problems)

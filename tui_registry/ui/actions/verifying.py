@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual.app import App
 from textual.binding import Binding
 
-from tui_registry.errors import RegistryError
+from tui_registry.errors import Outdated, RegistryError
 from tui_registry.ui.actions.proving_keys import check_key
 from tui_registry.ui.desk import Desk, DeskScreen, ModelsWanted
 from tui_registry.ui.screens.dialogs import Dialog
@@ -64,7 +64,11 @@ async def verify(screen: DeskScreen, wanted: Wanted) -> None:
     desk = screen.desk
     chosen = await read_aside(lambda: wanted.shortened(desk.store.reads))
 
+    read_of = desk.store.replacements
+
     async def plan(suite: str, budget: Decimal | None) -> "Plan":
+        if read_of != desk.store.replacements:
+            raise Outdated("Another file took the registry's place, so this is not planned again. Leave it.")
         return await read_aside(
             lambda: plan_run(
                 desk.store,

@@ -112,11 +112,17 @@ def _records(desk: Desk, kept: KeptForm) -> tuple[int | str, ...]:
     name = row.model_id if isinstance(row, ModelRow) else row.name
     if rest and rest[0] == row.uuid:
         return (first, *rest[1:])
-    # an earlier version kept no uuid, but always the name, of which a long one lost its middle
-    if (not rest or form == "cloned provider") and len(rest) < 2 and _ends_with(kept.title, name):
+    # an earlier version kept no uuid; a copy is a new record, and is shown before it is saved
+    if len(rest) == 1 and form == "cloned provider":
+        return kept.origin.records
+    if not rest and _ends_with(kept.title, name):
         return kept.origin.records
     raise Gone(f"It was typed for another record than {name}, which has its place now.")
 
 
 def _ends_with(title: str, name: str) -> bool:
-    return clean(title).endswith(clean(name)[-SEEN_OF_A_NAME:])
+    """Whether a title ends with a whole name; of a long one, which lost its middle, with the end of it."""
+    end = clean(name)[-SEEN_OF_A_NAME:]
+    before, found, _ = clean(title).rpartition(end)
+    is_whole = len(clean(name)) > SEEN_OF_A_NAME or before.endswith((" ", "/"))
+    return clean(title).endswith(end) and bool(found) and is_whole

@@ -243,9 +243,7 @@ class ListScreen(ChoosingScreen):
     def action_reload(self) -> None:
         """Read the registry and the vault's key file again."""
         self.desk.look_at_keys_again()
-        if self.desk.replaced is not None:
-            self.desk.replaced = None
-            self.announce(self.desk.banner())
+        self.take_note()
         self.tell_opened()
         self.open_view(keep=True)
 

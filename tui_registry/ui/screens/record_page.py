@@ -19,7 +19,10 @@ class RecordPage(DeskScreen):
     """One record, drawn anew after every change; it closes when the record is gone."""
 
     AUTO_FOCUS = "#page"
-    BINDINGS: ClassVar = [bind("app.back", "close", word="Back", shown=True)]
+    BINDINGS: ClassVar = [
+        bind("app.back", "close", word="Back", shown=True),
+        bind("app.reload", "reload", shown=False),
+    ]
 
     def __init__(self, desk: Desk, view: str, title: str, describe: Callable[[], Table | Text]) -> None:
         """The page of the record that `describe` draws; it raises NotFound once the record is gone."""
@@ -46,6 +49,12 @@ class RecordPage(DeskScreen):
         self.announce(self.desk.banner())
         self.keys_changed()
         self.come_up_to_date()
+
+    def action_reload(self) -> None:
+        """Read the record and the vault's key file again."""
+        self.desk.look_at_keys_again()
+        self.take_note()
+        self.keys_changed()
 
     def begin_anew(self) -> None:
         """Close: the record that was opened here may be another one in the file that is there now."""
