@@ -107,9 +107,9 @@ def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
 
 
 def _document(suite: str, subjects: Sequence[Subject]) -> str:
-    """What a run set out to do, as a run writes it down to be resumed by."""
-    providers = list(dict.fromkeys(subject.provider.uuid for subject in subjects))
-    models = [subject.model.uuid for subject in subjects]
+    """What a run set out to do, to be resumed by; by ids, which are the same in every demo."""
+    providers = list(dict.fromkeys(subject.provider.id for subject in subjects))
+    models = [subject.model.id for subject in subjects]
     return json.dumps({"suite": suite, "providers": providers, "models": models})
 
 
