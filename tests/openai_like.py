@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tests.conftest import Session
 from tests.fault_server import DONE, Answer, Asked, Line, delta, event, routes, says_json, streams
 from tests.registries import CANARY, done, model_draft, model_pricing_draft, provider_draft
-from tui_registry.store import KnownProvider, ProviderRow
+from tui_registry.store import KnownProvider, Provider
 from tui_registry.text import Secret
 from tui_registry.verification import Options
 from tui_registry.verification.questions import WORDS
@@ -63,7 +63,7 @@ def _whole(body: dict[str, object], text: str | None, **more: object) -> Answer:
     return says_json({"model": body["model"], "choices": [choice], "usage": USAGE})
 
 
-def add_provider(session: Session, url: str, *models: str, price: float | None = 1e-06) -> ProviderRow:
+def add_provider(session: Session, url: str, *models: str, price: float | None = 1e-06) -> Provider:
     """A provider at this address with a key nobody has checked, and models; asked without long waits."""
     store = session.store
     known = KnownProvider(NAME, url, key_proof="GET /models", source="user")
@@ -76,7 +76,7 @@ def add_provider(session: Session, url: str, *models: str, price: float | None =
     return store.reads.provider_by_id(row.id)
 
 
-def _add_model(session: Session, row: ProviderRow, model_id: str, price: float | None) -> None:
+def _add_model(session: Session, row: Provider, model_id: str, price: float | None) -> None:
     model = done(session.store, lambda write: write.add_model(row, model_draft(model_id)))
     if price is not None:
         draft = model_pricing_draft(price, price)

@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
 from tui_registry.store import (
     CatalogBatch,
     CatalogModel,
     CatalogPrice,
     CatalogProvider,
     KnownProvider,
-    ModelRow,
-    ProviderRow,
+    Model,
+    Provider,
     Store,
     Writes,
 )
 from tui_registry.store.database import READ_PATIENCE
+from tui_registry.store.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
 
@@ -131,37 +131,37 @@ def limits_draft(**limits: int | None) -> LimitsDraft:
     return LimitsDraft.parse(dict(limits))
 
 
-def add_groq(store: Store) -> ProviderRow:
+def add_groq(store: Store) -> Provider:
     """A provider."""
     return done(store, lambda write: write.add_provider(provider_draft()))
 
 
-def add_keyed(store: Store, key: str = CANARY) -> ProviderRow:
+def add_keyed(store: Store, key: str = CANARY) -> Provider:
     """A provider with a key that nobody has checked."""
     row = add_groq(store)
     return done(store, lambda write: write.set_key(row, Secret(key)))
 
 
-def add_active(store: Store, key: str = CANARY) -> ProviderRow:
+def add_active(store: Store, key: str = CANARY) -> Provider:
     """A provider with a key that passed its check, switched on."""
     row = add_keyed(store, key)
     check_key(store, row, "pass")
     return done(store, lambda write: write.activate(row))
 
 
-def check_key(store: Store, row: ProviderRow, status: str) -> ProviderRow:
+def check_key(store: Store, row: Provider, status: str) -> Provider:
     """The provider after a check of its key ended like this."""
     fingerprint = row.key_fingerprint or "0" * 16
     done(store, lambda write: write.record_key_check(row, fingerprint, status, "as told"))
     return store.reads.provider_by_id(row.id)
 
 
-def owner_of(store: Store, model: ModelRow) -> ProviderRow:
+def owner_of(store: Store, model: Model) -> Provider:
     """The provider of a model."""
     return store.reads.provider_by_id(model.provider_id)
 
 
-def add_model(store: Store, provider: ProviderRow, model_id: str = "llama-4", **fields: object) -> ModelRow:
+def add_model(store: Store, provider: Provider, model_id: str = "llama-4", **fields: object) -> Model:
     """A model of a provider."""
     return done(store, lambda write: write.add_model(provider, model_draft(model_id, **fields)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.plain_views import MODEL_NAMES, PECULIAR
 from tui_registry.store.database import create_database
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.tables import KnownProvider
 
 BORN = "2026-01-01T00:00:00.000Z"
 FAMILIES = ("llama", "gpt", "claude", "qwen", "mistral", "gemini", "deepseek", "command")

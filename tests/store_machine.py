@@ -50,7 +50,7 @@ from tui_registry.errors import (
     Refused,
     StoreError,
 )
-from tui_registry.store import CatalogPrice, NewResult, Store, Writes
+from tui_registry.store import CatalogPrice, Store, Writes, new_result
 from tui_registry.text import Secret
 
 NAMES = tuple(known.name for known in KNOWN[:3])
@@ -420,7 +420,7 @@ class StoreMachine(RuleBasedStateMachine):
         """A pass verifies, the third failure in a row takes it back."""
         provider, id, model = self.pick_model(number)
         (provider_id,) = (each for each, values in self.providers.items() if values is provider)
-        result = NewResult(
+        result = new_result(
             provider=self.store.reads.provider_by_id(provider_id),
             model=self.store.reads.model_by_id(id),
             test_type="hello",

@@ -11,7 +11,7 @@ from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import CANARY, add_model, done, model_draft, model_pricing_draft
 from tui_registry.errors import InvalidInput, Refused
-from tui_registry.store import NewResult
+from tui_registry.store import new_result
 from tui_registry.text import Secret
 from tui_registry.ui.actions.copying import checked, hand_over, suggested_name, target, write_new
 from tui_registry.ui.app import RegistryApp
@@ -101,7 +101,7 @@ async def test_marked_models_are_copied_one_a_line(full: Session) -> None:
 def test_several_records_are_copied_one_a_line(full: Session, noun: str, words: list[str]) -> None:
     groq = full.store.reads.provider("Groq")
     models = [add_model(full.store, groq, f"zz-{number}") for number in range(2)]
-    found = NewResult(provider=groq, model=models[0], test_type="chat", status="pass", score=0.5)
+    found = new_result(provider=groq, model=models[0], test_type="chat", status="pass", score=0.5)
     results = [done(full.store, lambda write: write.record_result(found)) for _ in range(2)]
     ids = {
         "provider": [groq.id, full.store.reads.provider("OpenAI").id],

@@ -177,7 +177,8 @@ async def test_the_question_names_every_host_that_a_key_of_the_shell_would_be_se
         said = str(app.screen.query_one(".dialog-lines", Static).render())
         await pilot.pause(0.3)
         await pilot.press("y")
-        await on_screen(pilot, "keys; none is checked yet.")
+        offered = said.count("$")
+        await until(pilot, lambda: empty.store.reads.sealed_count() == offered)
     sealed = [row for row in empty.store.reads.providers() if row.api_key_encrypted]
     assert len(sealed) > 20
     for row in sealed:

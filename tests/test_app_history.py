@@ -5,16 +5,16 @@ import pytest
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, until
 from tests.registries import add_model, done, owner_of
-from tui_registry.store import ModelRow, NewResult
+from tui_registry.store import Model, new_result
 from tui_registry.ui.screens.list_screen import ListScreen
 
 NARROW, WIDE = (80, 24), (120, 36)
 
 
-def verify(session: Session, row: ModelRow, *results: tuple[str, float | None, float | None]) -> None:
+def verify(session: Session, row: Model, *results: tuple[str, float | None, float | None]) -> None:
     """Give a model results, a day each: status, latency and score."""
     for status, latency, score in results:
-        result = NewResult(
+        result = new_result(
             provider=owner_of(session.store, row),
             model=row,
             test_type="chat",
@@ -29,7 +29,7 @@ def verify(session: Session, row: ModelRow, *results: tuple[str, float | None, f
 
 
 @pytest.fixture
-def lived_in(full: Session) -> tuple[Session, ModelRow]:
+def lived_in(full: Session) -> tuple[Session, Model]:
     """A registry with a model that passed, failed, and passed again slowly."""
     row = add_model(full.store, full.store.reads.provider("Groq"), "zz-mine")
     verify(full, row, ("pass", 500.0, 0.9), ("fail", None, None), ("pass", 6000.0, 0.97))
@@ -40,7 +40,7 @@ def lived_in(full: Session) -> tuple[Session, ModelRow]:
     ("ascii_only", "days", "line"), [(False, "■x▄·", "▁x█"), (True, "#x=.", "1x8")], ids=["glyphs", "ascii"]
 )
 async def test_the_page_of_a_model_shows_its_history(
-    lived_in: tuple[Session, ModelRow], ascii_only: bool, days: str, line: str
+    lived_in: tuple[Session, Model], ascii_only: bool, days: str, line: str
 ) -> None:
     session, row = lived_in
     session.desk.ascii = ascii_only
@@ -65,7 +65,7 @@ async def test_the_page_of_a_model_shows_its_history(
 
 
 async def test_the_detail_of_a_provider_holds_thirty_days_on_one_line(
-    lived_in: tuple[Session, ModelRow],
+    lived_in: tuple[Session, Model],
 ) -> None:
     session, row = lived_in
     app = session.app()
@@ -87,7 +87,7 @@ async def test_without_history_a_page_draws_no_empty_pictures(full: Session) -> 
         assert "30 days" not in screen_text(pilot)
 
 
-async def test_above_the_results_stand_the_days_of_all_models(lived_in: tuple[Session, ModelRow]) -> None:
+async def test_above_the_results_stand_the_days_of_all_models(lived_in: tuple[Session, Model]) -> None:
     session, row = lived_in
     app = session.app()
     async with app.run_test(size=NARROW) as pilot:

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import Session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.registries import add_model, done, limits_draft, model_pricing_draft, owner_of, provider_draft
-from tui_registry.store import ModelRow, NewResult
+from tui_registry.store import Model, new_result
 from tui_registry.ui.actions.deleting_marked import TYPED_ABOVE
 from tui_registry.ui.screens.compare import Compared, compared, mix, read_sides
 from tui_registry.ui.screens.list_screen import ListScreen
@@ -14,15 +14,15 @@ from tui_registry.ui.screens.record_page import RecordPage
 NARROW, WIDE = (80, 24), (120, 36)
 
 
-def models_of_groq(session: Session, count: int, **facts: object) -> list[ModelRow]:
+def models_of_groq(session: Session, count: int, **facts: object) -> list[Model]:
     groq = session.store.reads.provider("Groq")
     return [add_model(session.store, groq, f"zz-{number:02}", **facts) for number in range(count)]
 
 
-def verified(session: Session, row: ModelRow) -> None:
+def verified(session: Session, row: Model) -> None:
     """Give a model a result, so that it cannot be deleted."""
     owner = owner_of(session.store, row)
-    result = NewResult(provider=owner, model=row, test_type="chat", status="pass", score=0.5)
+    result = new_result(provider=owner, model=row, test_type="chat", status="pass", score=0.5)
     done(session.store, lambda write: write.record_result(result))
 
 

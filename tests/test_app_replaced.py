@@ -15,7 +15,7 @@ from tests.openai_like import OpenAiLike, add_provider
 from tests.registries import CANARY, add_groq, add_model, done, provider_draft
 from tests.test_app_text_editing import Editor
 from tui_registry.clock import stamp
-from tui_registry.store import ProviderRow
+from tui_registry.store import Provider
 from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
 from tui_registry.ui.forms.form import FormScreen
@@ -308,7 +308,7 @@ def kept(empty: Session) -> KeptForms:
 
 async def offered(
     empty: Session, kept: KeptForms, origin: Origin, title: str, *, opens: bool
-) -> ProviderRow | None:
+) -> Provider | None:
     """Restore a kept form; the provider whose form opens, if one does."""
     kept.keep(KeptForm(origin, title, {"requests_per_minute": "31"}, stamp(empty.home.clock())))
     app = empty.app()

@@ -18,7 +18,7 @@ from tests.openai_like import OpenAiLike, add_provider
 from tests.passphrases import PASSPHRASE, quick
 from tests.registries import CANARY, OPENAI, Home, add_keyed, done, provider_draft
 from tui_registry.errors import KeyFileRefused
-from tui_registry.store import ProviderRow
+from tui_registry.store import Provider
 from tui_registry.text import Secret
 from tui_registry.ui.actions import locking, vault_deeds, verifying
 from tui_registry.ui.actions.locking import IdleLock
@@ -258,7 +258,7 @@ async def test_checking_a_key_asks_for_the_passphrase_and_goes_on(
 ) -> None:
     seen: list[str] = []
 
-    async def check(screen: DeskScreen, row: ProviderRow) -> None:
+    async def check(screen: DeskScreen, row: Provider) -> None:
         seen.append(screen.desk.store.open_key(row).reveal())
 
     monkeypatch.setattr(verifying, "check_key", check)

@@ -12,7 +12,7 @@ from tests.fault_server import Asked, FaultServer, Line
 from tests.openai_like import NAME, OpenAiLike, add_provider
 from tests.registries import CANARY, Home, done
 from tests.watching import Watched
-from tui_registry.store import ModelRow, ProviderRow, RunRow
+from tui_registry.store import Model, Provider, Run
 from tui_registry.ui.desk import DeskScreen
 from tui_registry.ui.screens.dialogs import Dialog
 from tui_registry.ui.screens.list_screen import ListScreen
@@ -47,17 +47,17 @@ def prompts(server: FaultServer) -> list[str]:
     return [str(asked.json["model"]) for asked in server.asked if asked.body]
 
 
-def provider(session: Session) -> ProviderRow:
+def provider(session: Session) -> Provider:
     """The provider as it is now."""
     return session.store.reads.provider(NAME)
 
 
-def models(session: Session) -> list[ModelRow]:
+def models(session: Session) -> list[Model]:
     """Its models as they are now."""
     return session.store.reads.models(provider(session).id)
 
 
-def last_run(session: Session) -> RunRow:
+def last_run(session: Session) -> Run:
     """The newest run."""
     return session.store.proofs.runs(limit=1)[0]
 

@@ -26,10 +26,11 @@ from genai_prices.types import (
 from tui_registry.catalog import bundled_catalogue, known_providers, summary
 from tui_registry.catalog.bundled import read_catalogue
 from tui_registry.clock import utc_now
-from tui_registry.drafts import ModelDraft, ModelPricingDraft
 from tui_registry.errors import NotFound
 from tui_registry.store import Store
-from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, ImportReport, KnownProvider
+from tui_registry.store.drafts import ModelDraft, ModelPricingDraft
+from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, ImportReport
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import is_showable
 from tui_registry.vault import Vault
 

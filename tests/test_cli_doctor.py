@@ -13,7 +13,7 @@ from tests.commanding import Shell, everything_below
 from tests.registries import CANARY, add_model, done
 from tests.registry_of import registry_of
 from tests.test_faults import leave_hot_journal
-from tui_registry.store import NewResult, Writes
+from tui_registry.store import Writes, new_result
 from tui_registry.store.soundness import DEEP_CHECK_BYTES
 
 
@@ -157,7 +157,7 @@ def test_a_state_that_its_history_does_not_give_is_a_problem(shell: Shell) -> No
     with shell.home.open() as store:
         groq = store.reads.provider("Groq")
         model = add_model(store, groq)
-        result = NewResult(provider=groq, model=model, test_type="chat", status="pass")
+        result = new_result(provider=groq, model=model, test_type="chat", status="pass")
         done(store, lambda write: Writes.record_result(write, result))
     with closing(sqlite3.connect(shell.home.database, isolation_level=None)) as connection:
         connection.execute(

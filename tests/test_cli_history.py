@@ -5,7 +5,7 @@ import pytest
 
 from tests.commanding import Shell
 from tests.registries import add_model, done
-from tui_registry.store import NewResult, Writes
+from tui_registry.store import Writes, new_result
 
 FIELDS = {
     "id", "created_at", "provider_id", "provider", "model_id", "model", "run_id", "test_type", "status",
@@ -25,7 +25,7 @@ def shell(tmp_path: Path) -> Shell:
         for name, status in (("Groq", "pass"), ("OpenAI", "fail")):
             owner = store.reads.provider(name)
             model = add_model(store, owner, "llama-4")
-            result = NewResult(
+            result = new_result(
                 provider=owner,
                 model=model,
                 test_type="chat",
@@ -37,7 +37,7 @@ def shell(tmp_path: Path) -> Shell:
             )
             done(store, partial(Writes.record_result, result=result))
         groq = store.reads.provider("Groq")
-        probe = NewResult(provider=groq, test_type="key", status="blocked")
+        probe = new_result(provider=groq, test_type="key", status="blocked")
         done(store, lambda write: write.record_result(probe))
     return shell
 

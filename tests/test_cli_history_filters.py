@@ -5,7 +5,7 @@ import pytest
 
 from tests.commanding import Shell
 from tests.registries import add_model, done
-from tui_registry.store import NewResult, Writes
+from tui_registry.store import Writes, new_result
 
 EVIDENCE = (
     '{"sentence":"The answer is no JSON.","method":"POST","url":"https://api.groq.com/openai/v1/chat/completions",'
@@ -25,7 +25,7 @@ def shell(tmp_path: Path) -> Shell:
         models = [add_model(store, owner, name) for name in ("llama-4", "qwen-3")]
         endings = (("pass", "ok"), ("blocked", "rate"), ("fail", "protocol"), ("error", "timeout"))
         for place, (status, outcome) in enumerate(endings):
-            result = NewResult(
+            result = new_result(
                 provider=owner,
                 model=models[place % 2],
                 test_type="chat",

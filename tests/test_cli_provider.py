@@ -4,7 +4,7 @@ import pytest
 
 from tests.commanding import Shell
 from tests.registries import CANARY, OPENAI, add_active, check_key
-from tui_registry.store import ProviderRow
+from tui_registry.store import Provider
 
 FIELDS = {
     "id", "name", "endpoint", "key", "key_validated_at", "description", "website", "is_active",
@@ -17,7 +17,7 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
-def stored(shell: Shell, name: str) -> ProviderRow:
+def stored(shell: Shell, name: str) -> Provider:
     with shell.home.open() as store:
         return store.reads.provider(name)
 

@@ -12,7 +12,7 @@ from tests.loopback_provider import NAME, AskingShell, Provider, answers, counts
 from tests.registries import CANARY
 from tui_registry.cli.verify_report import exit_code, once_free
 from tui_registry.errors import StoreLocked
-from tui_registry.store import ResultRow
+from tui_registry.store import Result
 
 Served = tuple[AskingShell, FaultServer, Provider]
 PROBE_FIELDS = {
@@ -275,8 +275,8 @@ def test_a_registry_that_another_session_holds_is_waited_for_before_the_summary(
         letting_go.join()
 
 
-def result(test_type: str, status: str, model_id: int | None = 1, provider_id: int = 1) -> ResultRow:
-    return ResultRow(
+def result(test_type: str, status: str, model_id: int | None = 1, provider_id: int = 1) -> Result:
+    return Result(
         provider_id=provider_id,
         model_id=None if test_type == "key" else model_id,
         test_type=test_type,

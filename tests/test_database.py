@@ -18,7 +18,6 @@ from tui_registry.store.database import (
     location,
     wanted_settings,
 )
-from tui_registry.store.rows import KnownProvider
 from tui_registry.store.schema import (
     APPLICATION_ID,
     FORMAT,
@@ -29,6 +28,7 @@ from tui_registry.store.schema import (
     steps,
 )
 from tui_registry.store.soundness import check_file
+from tui_registry.store.tables import KnownProvider
 
 KNOWN_SEED = "SELECT value FROM meta WHERE key = 'known_providers'"
 KNOWN = (KnownProvider("Groq", "https://api.groq.com/openai/v1"), KnownProvider("xAI", "https://api.x.ai/v1"))

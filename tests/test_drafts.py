@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_registry.drafts import (
+from tui_registry.errors import InvalidInput
+from tui_registry.money import MAX_COUNT
+from tui_registry.store.drafts import (
     Draft,
     LimitsDraft,
     ModelDraft,
@@ -16,8 +18,6 @@ from tui_registry.drafts import (
     PricingDraft,
     ProviderDraft,
 )
-from tui_registry.errors import InvalidInput
-from tui_registry.money import MAX_COUNT
 
 GROQ = {"name": "Groq", "endpoint": "https://api.groq.com/openai/v1"}
 KEY = "sk-canary-0123456789abcdef3f9a"
@@ -70,7 +70,7 @@ def test_every_bad_field_is_named_at_once() -> None:
     assert found == {
         "name": "Name is needed.",
         "endpoint": "Start with https:// or http://, for example https://api.openai.com/v1.",
-        "description": "The description holds a character that cannot be shown; remove it.",
+        "description": "Notes holds a character that cannot be shown; remove it.",
         "website": "Write the website as an address, for example https://groq.com.",
     }
 
@@ -98,7 +98,7 @@ def test_text_that_means_something_elsewhere_is_kept_as_it_is(text: str) -> None
 
 def test_a_text_over_its_limit_is_refused_with_both_lengths() -> None:
     assert problems(ProviderDraft, {**GROQ, "description": "x" * 1_000_000}) == {
-        "description": "The description has 1,000,000 characters; at most 4,000 are kept."
+        "description": "Notes has 1,000,000 characters; at most 4,000 are kept."
     }
     assert ModelDraft.parse({"model_id": "m" * 256, "description": "x" * 4000}).model_id == "m" * 256
     assert list(problems(ModelDraft, {"model_id": "m" * 257})) == ["model_id"]

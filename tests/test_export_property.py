@@ -23,7 +23,7 @@ from tui_registry.export.registry_csv import COLUMNS, neutral, original, registr
 from tui_registry.export.registry_json import registry_json
 from tui_registry.store import EffectivePrice
 from tui_registry.store.database import create_database
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import clean
 
 HOSTILE = (

@@ -30,15 +30,16 @@ from tui_registry.errors import Conflict, Gone, Outdated, RegistryError
 from tui_registry.store import (
     DiscoveredModel,
     Finding,
-    LimitsRow,
-    ModelPricingRow,
-    ModelRow,
+    Limits,
+    Model,
+    ModelPricing,
     NewResult,
-    PricingRow,
-    ProviderRow,
-    RunRow,
+    Pricing,
+    Provider,
+    Run,
     Store,
     Writes,
+    new_result,
     reads,
     write_keys,
 )
@@ -71,12 +72,12 @@ def store(home: Home) -> Iterator[Store]:
 class Seen:
     """A provider with a key, a price, limits, a model with a price, and a run, all as they were read."""
 
-    provider: ProviderRow
-    model: ModelRow
-    price: PricingRow
-    own_price: ModelPricingRow
-    limits: LimitsRow
-    run: RunRow
+    provider: Provider
+    model: Model
+    price: Pricing
+    own_price: ModelPricing
+    limits: Limits
+    run: Run
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def seen(store: Store) -> Seen:
 
 
 def result(seen: Seen) -> NewResult:
-    return NewResult(provider=seen.provider, model=seen.model, run=seen.run, test_type="chat", status="pass")
+    return new_result(provider=seen.provider, model=seen.model, run=seen.run, test_type="chat", status="pass")
 
 
 Call = Callable[[Writes, Seen], object]
@@ -160,7 +161,7 @@ def takes_an_id_alone(method: Callable[..., object]) -> bool:
     for name in inspect.signature(method).parameters:
         if re.search(r"(^|_)id$", name) and "int" in str(types.get(name)):
             return True
-        for named in set(re.findall(r"NewResult|ResultRow|Finding", str(types.get(name)))):
+        for named in set(re.findall(r"NewResult|Result|Finding", str(types.get(name)))):
             kind = getattr(rooms.rows, named, None) or getattr(rooms.proof_rows, named, None)
             assert is_dataclass(kind)
             if any(re.search(r"(^|_)id$", each.name) for each in fields(kind)):
@@ -169,7 +170,7 @@ def takes_an_id_alone(method: Callable[..., object]) -> bool:
 
 
 def _drafts() -> dict[str, Any]:
-    from tui_registry import drafts
+    from tui_registry.store import drafts
     from tui_registry.vault.keys import VaultKey
     from tui_registry.vault.passphrase import WrapKey
 
@@ -182,7 +183,7 @@ def test_every_write_is_tried_here() -> None:
 
 def test_no_write_takes_an_id_alone() -> None:
     def by_number(self: Writes, provider_id: int) -> None: ...
-    def by_old_result(self: Writes, row: rooms.ResultRow) -> None: ...
+    def by_old_result(self: Writes, row: rooms.Result) -> None: ...
 
     assert takes_an_id_alone(by_number), "the look can fail"
     assert takes_an_id_alone(by_old_result), "the look can fail"
@@ -193,18 +194,16 @@ def other(seen: Seen) -> Seen:
     """The same ids, of other records."""
     return replace(
         seen,
-        provider=replace(seen.provider, uuid="f" * 32),
-        model=replace(seen.model, uuid="f" * 32),
-        run=replace(seen.run, started_at="2026-11-23T06:51:00.000Z"),
+        provider=seen.provider.but(uuid="f" * 32),
+        model=seen.model.but(uuid="f" * 32),
+        run=seen.run.but(started_at="2026-11-23T06:51:00.000Z"),
     )
 
 
 def elsewhere(seen: Seen) -> Seen:
     """The same records, read from another file that was in this one's place."""
     edition = f"{'0' * 32}.7.00000000"
-    return replace(
-        seen, provider=replace(seen.provider, edition=edition), model=replace(seen.model, edition=edition)
-    )
+    return replace(seen, provider=seen.provider.but(edition=edition), model=seen.model.but(edition=edition))
 
 
 @pytest.mark.parametrize("name", [*CALLS, *RESULTS])
@@ -240,7 +239,7 @@ def test_what_was_read_of_another_file_is_shown_anew_before_it_is_saved(
 
 def test_an_edit_of_another_file_shows_every_field_that_differs(store: Store, seen: Seen) -> None:
     """Also those that were not edited: nothing says that the other session did not mean them."""
-    read = replace(elsewhere(seen).provider, website="https://groq.com/then", description="then")
+    read = elsewhere(seen).provider.but(website="https://groq.com/then", description="then")
     draft = provider_draft(description="mine", website="https://groq.com/then")
     with pytest.raises(Conflict) as clash:
         done(store, lambda write: write.save_provider(draft, read))
@@ -273,13 +272,13 @@ def test_the_control_without_the_look_at_the_uuid_every_write_changes_the_wrong_
 # The origin of a key
 
 
-def moved(store: Store, row: ProviderRow) -> ProviderRow:
+def moved(store: Store, row: Provider) -> Provider:
     """The provider after another session pointed it elsewhere."""
     now = store.reads.provider_again(row)
     return done(store, lambda write: write.save_provider(provider_draft(endpoint=ELSEWHERE), now))
 
 
-SEALING: dict[str, Callable[[Writes, ProviderRow], object]] = {
+SEALING: dict[str, Callable[[Writes, Provider], object]] = {
     "form": lambda w, row: w.set_key(row, Secret(CANARY)),
     "takeover and import": lambda w, row: w.seal_new_keys([(row, provider_draft(), Secret(CANARY))]),
 }

@@ -14,7 +14,8 @@ from tui_registry.errors import Refused, StoreReadOnly
 from tui_registry.intake import Intake, Source, read
 from tui_registry.store import CatalogBatch, Store, import_plan, import_prices, write_catalog
 from tui_registry.store import statements as statements_module
-from tui_registry.store.rows import CatalogLimits, CatalogPrice, KnownProvider
+from tui_registry.store.rows import CatalogLimits, CatalogPrice
+from tui_registry.store.tables import KnownProvider
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ def test_a_name_that_is_known_otherwise_stays_as_it_is(store: Store) -> None:
     mine = KnownProvider("Mine", "https://a.example/v1", source="user")
     done(store, lambda write: write.take_in(CatalogBatch((), known=(mine,))))
     assert store.reads.import_plan(CatalogBatch((), known=(mine,))).skipped == ()
-    other = replace(mine, name="MINE", endpoint="https://evil.example/v1")
+    other = mine.but(name="MINE", endpoint="https://evil.example/v1")
     plan = done(store, lambda write: write.take_in(CatalogBatch((), known=(other,))))
     assert plan.skipped == ("Mine: known here already with other facts, which stay",)
     assert store.reads.known("Mine") == mine
@@ -181,7 +182,7 @@ def test_what_a_person_set_is_listed_as_kept(store: Store) -> None:
 def test_what_stands_twice_in_a_batch_goes_in_once(store: Store) -> None:
     mine = KnownProvider("Mine", "https://a.example/v1", source="user")
     (entry,) = catalogue(listed("m")).providers
-    twice = CatalogBatch((entry, replace(entry, name="GROQ")), known=(mine, replace(mine, name="MINE")))
+    twice = CatalogBatch((entry, replace(entry, name="GROQ")), known=(mine, mine.but(name="MINE")))
     plan = done(store, lambda write: write.take_in(twice))
     assert (plan.skipped, [row.name for row in plan.known]) == (("Groq: listed twice",), ["Mine"])
     assert store.reads.counts().models == 1

@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from tests.import_files import catalogue_of, models_dev, price_list
 from tui_registry.errors import Refused
 from tui_registry.intake import EnvKeys, Intake, Source, read, read_file
 from tui_registry.intake.source import MOST
-from tui_registry.store.rows import CatalogModel, KnownProvider
+from tui_registry.store.rows import CatalogModel
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import is_showable
 
 
@@ -107,7 +107,7 @@ def test_a_provider_that_is_named_comes_in_as_a_custom_one_without_variables() -
         taken(models_dev(8, 40), custom=("nowhere",))
     with pytest.raises(Refused, match="is not models"):
         taken(price_list(one={}), custom=("groq",))
-    other = replace(known, endpoint="https://other.example/v1")
+    other = known.but(endpoint="https://other.example/v1")
     with pytest.raises(Refused, match="name of a known provider"):
         taken(models_dev(8, 40), custom=("unheard-of-0",), own=(other,))
 

@@ -161,7 +161,7 @@ async def test_a_form_without_changes_is_not_kept(full: Session, kept: KeptForms
 async def test_what_another_session_saved_meanwhile_in_another_field_stays(
     full: Session, kept: KeptForms
 ) -> None:
-    from tui_registry.drafts import LimitsDraft
+    from tui_registry.store.drafts import LimitsDraft
 
     provider = full.store.reads.provider(FIRST)
     await type_limits(full)

@@ -11,7 +11,7 @@ from tui_registry.catalog import KnownProviders, environment_keys, known_provide
 from tui_registry.catalog.known import AUTHS, DIALECTS, LIMIT_HEADERS
 from tui_registry.endpoint import key_refusal, origin_of, parse_endpoint
 from tui_registry.errors import InvalidInput
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.tables import KnownProvider
 
 ROWS = list(known_providers().rows())
 

@@ -15,9 +15,9 @@ from tests.rule_cases import BASE
 from tui_registry.errors import StoreDamaged, StoreError, StoreMissing, StoreNewer, StoreReadOnly
 from tui_registry.store.database import create_database
 from tui_registry.store.ladder import climb
-from tui_registry.store.rows import KnownProvider
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, rules, steps
 from tui_registry.store.soundness import check_file
+from tui_registry.store.tables import KnownProvider
 
 NOW = datetime(2026, 11, 23, 7, 0, 0, 123000, tzinfo=UTC)
 STEP_2 = """

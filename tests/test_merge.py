@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from tests.registries import (
     provider_draft,
 )
 from tui_registry.errors import Conflict, Gone
-from tui_registry.store import NewResult, Store
+from tui_registry.store import Store, new_result
 from tui_registry.store.merge import Tie, merged
 
 RECORDS = st.fixed_dictionaries({name: st.integers(0, 2) for name in "abc"})
@@ -181,7 +180,7 @@ class TestSaving:
 
     def test_a_model_survives_a_result_that_came_between(self, store: Store) -> None:
         base = add_model(store, add_groq(store))
-        result = NewResult(provider=owner_of(store, base), model=base, test_type="hello", status="pass")
+        result = new_result(provider=owner_of(store, base), model=base, test_type="hello", status="pass")
         done(store, lambda write: write.record_result(result))
         row = done(store, lambda write: write.save_model(model_draft(architecture="moe"), base))
         assert (row.architecture, row.verification_state) == ("moe", "verified")
@@ -198,7 +197,7 @@ class TestSaving:
     def test_leaves_every_other_column_as_it_was(self, store: Store) -> None:
         base = add_active(store)
         row = done(store, lambda write: write.save_provider(provider_draft(description="new"), base))
-        before, after = asdict(base), asdict(row)
+        before, after = base.values(), row.values()
         assert {name for name in after if after[name] != before[name]} <= {
             "description",
             "row_version",

@@ -45,8 +45,27 @@ def test_the_file_behind_a_link_is_watched_as_well(tmp_path: Path) -> None:
         assert notices.read()
         os.replace(registry_of(tmp_path / "other.db", models=2), path)
         assert notices.read()
+        (tmp_path / "third").mkdir()
+        other = registry_of(tmp_path / "third" / "another.db", models=1)
         link.unlink()
-        link.symlink_to(tmp_path / "elsewhere" / "another.db")
+        link.symlink_to(other)
+        assert notices.read()
+        other.with_name("another.db-journal").touch()
+        other.with_name("another.db-journal").unlink()
+        assert notices.read(), "the file that the link leads to now"
+
+
+def test_another_directory_behind_a_link_is_noticed(tmp_path: Path) -> None:
+    for name in ("v1", "v2"):
+        (tmp_path / name).mkdir()
+        registry_of(tmp_path / name / "registry.db", models=1)
+    current = tmp_path / "current"
+    current.symlink_to("v1")
+    with closing(Notices(current / "registry.db")) as notices:
+        (tmp_path / "next").symlink_to("v2")
+        os.replace(tmp_path / "next", current)
+        assert notices.read()
+        os.rename(tmp_path / "v2", tmp_path / "v3")
         assert notices.read()
 
 

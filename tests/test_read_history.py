@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.registries import Home, add_groq, add_model, done, owner_of
-from tui_registry.store import ModelRow, NewResult, Store
+from tui_registry.store import Model, Store, new_result
 from tui_registry.store.read_history import SLOW_MS, Day
 from tui_registry.store.views import Scope
 
@@ -23,12 +23,12 @@ def store(home: Home) -> Iterator[Store]:
 
 
 @pytest.fixture
-def model(store: Store) -> ModelRow:
+def model(store: Store) -> Model:
     return add_model(store, add_groq(store))
 
 
-def record(store: Store, model: ModelRow, status: str, **facts: float | str) -> None:
-    result = NewResult(
+def record(store: Store, model: Model, status: str, **facts: float | str) -> None:
+    result = new_result(
         provider=owner_of(store, model),
         model=model,
         test_type="chat",
@@ -39,7 +39,7 @@ def record(store: Store, model: ModelRow, status: str, **facts: float | str) -> 
 
 
 def test_a_day_shows_its_worst_result_and_a_day_without_any_is_not_left_out(
-    store: Store, home: Home, model: ModelRow
+    store: Store, home: Home, model: Model
 ) -> None:
     record(store, model, "pass", latency_ms=100)
     record(store, model, "fail")
@@ -57,7 +57,7 @@ def test_a_day_shows_its_worst_result_and_a_day_without_any_is_not_left_out(
     ]
 
 
-def test_a_clock_that_went_back_hides_no_result_of_a_day(store: Store, home: Home, model: ModelRow) -> None:
+def test_a_clock_that_went_back_hides_no_result_of_a_day(store: Store, home: Home, model: Model) -> None:
     home.clock.move(days=3)
     record(store, model, "fail")
     home.clock.move(days=-3)
@@ -78,19 +78,19 @@ def test_a_clock_that_went_back_hides_no_result_of_a_day(store: Store, home: Hom
     [("pass", "ok"), ("partial", "slow"), ("blocked", "slow"), ("fail", "fail"), ("error", "fail")],
 )
 def test_every_status_that_says_something_has_its_mark(
-    store: Store, home: Home, model: ModelRow, status: str, worst: str
+    store: Store, home: Home, model: Model, status: str, worst: str
 ) -> None:
     record(store, model, status)
     assert store.history.days(Scope(), home.clock(), 1)[0].worst == worst
 
 
 @pytest.mark.parametrize("status", ["skipped", "unsupported"])
-def test_what_was_not_tried_is_no_run(store: Store, home: Home, model: ModelRow, status: str) -> None:
+def test_what_was_not_tried_is_no_run(store: Store, home: Home, model: Model, status: str) -> None:
     record(store, model, status)
     assert store.history.days(Scope(), home.clock(), 1) == [Day("2026-11-23")]
 
 
-def test_what_is_older_than_the_first_day_does_not_count(store: Store, home: Home, model: ModelRow) -> None:
+def test_what_is_older_than_the_first_day_does_not_count(store: Store, home: Home, model: Model) -> None:
     record(store, model, "fail")
     home.clock.move(days=30)
     assert {day.worst for day in store.history.days(Scope(), home.clock())} == {"none"}
@@ -98,7 +98,7 @@ def test_what_is_older_than_the_first_day_does_not_count(store: Store, home: Hom
     assert store.history.days(Scope(), home.clock())[0] == Day("2026-11-23", "fail", 1, 0)
 
 
-def test_a_scope_holds_only_its_own_results(store: Store, home: Home, model: ModelRow) -> None:
+def test_a_scope_holds_only_its_own_results(store: Store, home: Home, model: Model) -> None:
     other = add_model(store, store.reads.provider_by_id(model.provider_id), "other")
     record(store, model, "pass", latency_ms=100, score=0.5)
     record(store, other, "fail")
@@ -111,7 +111,7 @@ def test_a_scope_holds_only_its_own_results(store: Store, home: Home, model: Mod
     assert store.history.scores(Scope(model_id=other.id)) == []
 
 
-def test_the_last_latencies_and_scores_end_with_the_newest(store: Store, model: ModelRow) -> None:
+def test_the_last_latencies_and_scores_end_with_the_newest(store: Store, model: Model) -> None:
     for number in range(5):
         record(store, model, "pass", latency_ms=number, score=number / 10)
     record(store, model, "error", outcome="timeout", http_status=504)

@@ -18,14 +18,8 @@ from tui_registry.export.registry_json import registry_document, registry_json
 from tui_registry.intake import Intake, Source, read
 from tui_registry.names import fold
 from tui_registry.store import Reads, Store
-from tui_registry.store.rows import (
-    CatalogBatch,
-    CatalogLimits,
-    CatalogModel,
-    CatalogPrice,
-    CatalogProvider,
-    KnownProvider,
-)
+from tui_registry.store.rows import CatalogBatch, CatalogLimits, CatalogModel, CatalogPrice, CatalogProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.store.write_models import FIELDS
 from tui_registry.text import is_showable
 from tui_registry.vault import Vault

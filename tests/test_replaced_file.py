@@ -23,9 +23,9 @@ from tests.registries import (
     done,
     provider_draft,
 )
-from tui_registry.drafts import ModelDraft
 from tui_registry.errors import Conflict, Gone, Outdated
-from tui_registry.store import ModelRow, NewResult, ProviderRow, Store, Writes
+from tui_registry.store import Model, Provider, Store, Writes, new_result
+from tui_registry.store.drafts import ModelDraft
 from tui_registry.store.edition import follows, new_edition
 from tui_registry.store.ladder import climb
 from tui_registry.store.restoring import begin_anew, put_in_place, restore
@@ -59,12 +59,12 @@ def last_ids(path: Path) -> dict[str, int]:
     return {str(name): int(str(last)) for name, last in rows}
 
 
-def filled(store: Store) -> ProviderRow:
+def filled(store: Store) -> Provider:
     """A provider with something in every table that gives ids."""
     row = check_key(store, add_keyed(store), "pass")
     model = add_model(store, row)
     run = done(store, lambda write: write.start_run("quick", "manual"))
-    found = NewResult(provider=row, model=model, run=run, test_type="chat", status="pass")
+    found = new_result(provider=row, model=model, run=run, test_type="chat", status="pass")
     done(store, lambda write: write.record_result(found))
     return row
 
@@ -315,7 +315,7 @@ def test_a_run_goes_on_in_no_other_file(home: Home, store: Store) -> None:
     backup = store.back_up("hand")
     run = done(store, lambda write: write.start_run("quick", "manual"))
     by_restore(home, backup)
-    found = NewResult(provider=row, run=run, test_type="models", status="pass")
+    found = new_result(provider=row, run=run, test_type="models", status="pass")
     with pytest.raises(Gone, match="Run 1 is not here any more"):
         done(store, lambda write: write.record_result(found))
     later = done(store, lambda write: write.start_run("full", "manual"))
@@ -391,7 +391,7 @@ def test_everything_of_a_registry_of_format_4_is_there_afterwards(home: Home, ol
         assert done(store, lambda write: write.save_model(draft_of(model), model)).version == "2"
 
 
-def draft_of(model: ModelRow) -> ModelDraft:
+def draft_of(model: Model) -> ModelDraft:
     return ModelDraft.parse(ModelDraft.shown(model) | {"version": "2"})
 
 

@@ -11,7 +11,7 @@ import pytest
 import tui_registry
 
 PACKAGE = Path(tui_registry.__file__).parent
-SMALL = {"errors", "clock", "text", "money", "endpoint", "paths", "process", "config"}
+SMALL = {"errors", "fields", "clock", "text", "money", "endpoint", "paths", "process", "config"}
 
 LIBRARY_ROOM = {
     "textual": {"ui"},
@@ -23,26 +23,25 @@ LIBRARY_ROOM = {
     "httpx2": {"wire"},
     "genai_prices": {"catalog"},
     "platformdirs": {"paths"},
-    "pydantic": {"drafts"},
-    "pydantic_core": {"drafts"},
+    "pydantic": {"store"},
+    "pydantic_core": {"store"},
     "click": {"cli"},
 }
 
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
-    "cli": {"verification", "export", "intake", "catalog", "store", "vault", "drafts", "ui", "demo", *SMALL},
-    "ui": {"verification", "export", "intake", "catalog", "store", "vault", "drafts", *SMALL},
+    "cli": {"verification", "export", "intake", "catalog", "store", "vault", "ui", "demo", *SMALL},
+    "ui": {"verification", "export", "intake", "catalog", "store", "vault", *SMALL},
     "verification": {"wire", "store", "vault", *SMALL},
     "export": {"durable", "store", *SMALL},
-    "intake": {"wire", "catalog", "export", "store", "drafts", "names", *SMALL},
-    "demo": {"catalog", "store", "vault", "drafts", *SMALL},
-    "catalog": {"store", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},
-    "store": {"durable", "vault", "drafts", "endpoint", "money", "names", "text", "errors", "clock"},
+    "intake": {"wire", "catalog", "export", "store", "names", *SMALL},
+    "demo": {"catalog", "store", "vault", *SMALL},
+    "catalog": {"store", "endpoint", "money", "names", "text", "errors", "clock"},
+    "store": {"durable", "vault", "fields", "endpoint", "money", "names", "text", "errors", "clock"},
     "wire": {"endpoint", "text", "errors", "clock"},
     "vault": {"durable", "endpoint", "text", "errors"},
-    "drafts": {"readers", "money", "text", "errors"},
-    "readers": {"endpoint", "money", "text"},
+    "fields": {"endpoint", "money", "text"},
     "durable": set(),
     "names": set(),
     "text": {"errors"},

@@ -19,7 +19,7 @@ from tests.registries import (
 )
 from tests.test_faults import leave_hot_journal
 from tui_registry.errors import StoreDamaged, StoreLocked
-from tui_registry.store import NewResult
+from tui_registry.store import new_result
 from tui_registry.store.salvage import Salvaged, salvage
 from tui_registry.store.soundness import check_copy, check_file
 
@@ -37,7 +37,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Home:
         done(store, lambda write: write.save_pricing(groq, pricing_draft(1e-07, 2e-07), None))
         for number in range(60):
             model = add_model(store, groq, f"model-{number}", description="what it is good for " * 12)
-            result = NewResult(provider=groq, test_type="chat", status="pass", model=model, score=0.5)
+            result = new_result(provider=groq, test_type="chat", status="pass", model=model, score=0.5)
             done(store, lambda write, result=result: write.record_result(result))  # type: ignore[misc]
         done(
             store,

@@ -25,7 +25,7 @@ from tests.registries import (
 from tui_registry.catalog import known_providers
 from tui_registry.clock import stamp
 from tui_registry.errors import StoreFull, StoreLocked
-from tui_registry.store import NewResult, ProviderRow, Store
+from tui_registry.store import Provider, Store, new_result
 from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
 from tui_registry.ui import desk, noticing_app
@@ -122,7 +122,7 @@ def live_in(session: Session) -> None:
     ):
         clock.move(minutes=7)
         evidence = f'{{"body": "{hostile}"}}'
-        result = NewResult(
+        result = new_result(
             provider=groq,
             model=added,
             test_type="chat",
@@ -302,7 +302,7 @@ async def test_what_was_shown_is_not_so_any_more(gallery: Gallery, lived_in: Ses
     backup = store.back_up("hand")
     key = ("K", "see|API key of Mistral", "tab", f"type|{CANARY}")
 
-    def moved_to(host: str) -> ProviderRow:
+    def moved_to(host: str) -> Provider:
         edit = provider_draft("Mistral", f"https://{host}/v1", description="Before the restore.")
         return done(store, lambda write: write.save_provider(edit, store.reads.provider("Mistral")))
 

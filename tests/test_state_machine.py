@@ -17,7 +17,7 @@ from tui_registry.errors import RegistryError
 from tui_registry.store import (
     NewResult,
     Reads,
-    ResultRow,
+    Result,
     import_prices,
     write_facts,
     write_keys,
@@ -27,8 +27,9 @@ from tui_registry.store import (
 from tui_registry.store.change import Change, Values
 from tui_registry.store.connections import Connections
 from tui_registry.store.faults import explained
+from tui_registry.store.record import Record
 from tui_registry.store.states import ModelState
-from tui_registry.store.tables import Pricing, Table
+from tui_registry.store.tables import Pricing
 from tui_registry.vault import Vault
 
 Patch = pytest.MonkeyPatch
@@ -82,7 +83,7 @@ def prices_are_swapped(patch: Patch) -> None:
     """Input is stored as output."""
     insert = Change.insert
 
-    def swapped(change: Change, table: type[Table], values: Values) -> int:
+    def swapped(change: Change, table: type[Record], values: Values) -> int:
         if table is Pricing:
             first, second = values["input_price_per_token"], values["output_price_per_token"]
             values = {**values, "input_price_per_token": second, "output_price_per_token": first}
@@ -95,7 +96,7 @@ def prices_are_rounded(patch: Patch) -> None:
     """Nine digits after the point are thought to be enough."""
     insert = Change.insert
 
-    def rounded(change: Change, table: type[Table], values: Values) -> int:
+    def rounded(change: Change, table: type[Record], values: Values) -> int:
         kept = {name: round(each, 9) if isinstance(each, float) else each for name, each in values.items()}
         return insert(change, table, kept)
 
@@ -133,9 +134,9 @@ def any_check_counts_for_the_present_key(patch: Patch) -> None:
     """The fingerprint of a check is not compared."""
     record = write_keys.record_key_check
 
-    def careless(change: Change, result: NewResult) -> ResultRow:
+    def careless(change: Change, result: NewResult) -> Result:
         present = change.reads.provider_by_id(result.provider.id).key_fingerprint
-        return record(change, replace(result, key_fingerprint=present))
+        return record(change, result.but(key_fingerprint=present))
 
     patch.setattr(write_keys, "record_key_check", careless)
 

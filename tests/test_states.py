@@ -29,7 +29,7 @@ from tui_registry.errors import (
     Refused,
     WrongVaultKey,
 )
-from tui_registry.store import Finding, ModelRow, NewResult, ProviderRow, Store, Writes
+from tui_registry.store import Finding, Model, Provider, Store, Writes, new_result
 from tui_registry.store.known import KEY_REJECTED
 from tui_registry.store.write_history import record_results
 from tui_registry.text import Secret
@@ -68,21 +68,21 @@ def put_record(home: Home, id: int, record: str) -> None:
     )
 
 
-def record_of(row: ProviderRow) -> str:
+def record_of(row: Provider) -> str:
     assert row.api_key_encrypted is not None
     return row.api_key_encrypted
 
 
 def result_of(
     store: Store,
-    model: ModelRow,
+    model: Model,
     status: str,
     score: float | None = None,
     outcome: str | None = None,
     test_type: str = "hello",
-) -> ModelRow:
+) -> Model:
     """The model after one more result of it."""
-    result = NewResult(
+    result = new_result(
         provider=owner_of(store, model),
         model=model,
         test_type=test_type,
@@ -206,7 +206,7 @@ class TestSwitchingOff:
 
     def test_comes_with_a_rejection_however_it_is_recorded(self, home: Home, store: Store) -> None:
         row = add_active(store)
-        rejection = NewResult(
+        rejection = new_result(
             provider=row, test_type="key", status="fail", key_fingerprint=row.key_fingerprint
         )
         ways: tuple[Callable[[Writes], object], ...] = (

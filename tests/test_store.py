@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,8 +30,8 @@ from tui_registry.errors import (
     InvalidInput,
     NotFound,
 )
-from tui_registry.store import KnownProvider, NewResult, Store
-from tui_registry.store.tables import TABLES
+from tui_registry.store import KnownProvider, Store, new_result
+from tui_registry.store.tables import RECORDS
 
 
 @pytest.fixture
@@ -54,23 +53,23 @@ def content(path: Path) -> list[str]:
 class TestTables:
     def test_name_the_columns_that_the_file_has(self, home: Home, store: Store) -> None:
         with closing(sqlite3.connect(home.database)) as connection:
-            for table in TABLES:
+            for table in RECORDS:
                 held = [row[1] for row in connection.execute(f"PRAGMA table_info({table._meta.table_name})")]
                 assert [column.column_name for column in table._meta.sorted_fields] == held
 
     def test_cover_every_table_of_the_file(self, home: Home, store: Store) -> None:
         with closing(sqlite3.connect(home.database)) as connection:
             held = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        assert {table._meta.table_name for table in TABLES} == {name for (name,) in held} - {
+        assert {table._meta.table_name for table in RECORDS} == {name for (name,) in held} - {
             "sqlite_sequence"
         }
 
 
 class TestDoor:
-    def test_gives_rows_without_loading_a_database_or_cryptography(self) -> None:
-        asked = "import sys; from tui_registry.store import ProviderRow; print(*sys.modules)"
+    def test_gives_records_without_loading_cryptography_or_the_drafts(self) -> None:
+        asked = "import sys; from tui_registry.store import Provider; print(*sys.modules)"
         loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-        assert not {"peewee", "sqlite3", "cryptography", "pydantic"} & set(loaded.stdout.split())
+        assert not {"cryptography", "pydantic"} & set(loaded.stdout.split())
 
     def test_gives_the_store_without_loading_cryptography_or_pydantic(self) -> None:
         asked = "import sys; from tui_registry.store import Store; print(*sys.modules)"
@@ -147,7 +146,7 @@ class TestNames:
 class TestSeeding:
     def test_adds_new_names_and_brings_old_ones_up_to_date(self, home: Home) -> None:
         home.open().close()
-        moved = replace(KNOWN[0], endpoint="https://api.groq.com/v2", docs="https://docs.groq.com")
+        moved = KNOWN[0].but(endpoint="https://api.groq.com/v2", docs="https://docs.groq.com")
         fresh = Seed("second", (moved, KnownProvider("Poe", "https://api.poe.com/v1")))
         with home.open(known=fresh) as store:
             assert store.reads.known("groq") == moved
@@ -165,7 +164,7 @@ class TestSeeding:
     def test_keeps_the_spelling_of_a_name_in_use(self, home: Home) -> None:
         with home.open() as store:
             add_groq(store)
-        respelled = tuple(replace(known, name=known.name.upper()) for known in KNOWN)
+        respelled = tuple(known.but(name=known.name.upper()) for known in KNOWN)
         with home.open(known=Seed("second", respelled)) as store:
             names = {row.name for row in store.reads.known_providers()}
         assert names == {"Groq", "OPENAI", "TOGETHER AI", "XAI"}
@@ -217,7 +216,7 @@ class TestReads:
         row = add_groq(store)
         model = add_model(store, row)
         for status in ("pass", "fail", "pass"):
-            result = NewResult(provider=row, model=model, test_type="hello", status=status)
+            result = new_result(provider=row, model=model, test_type="hello", status=status)
             done(store, lambda write, result=result: write.record_result(result))  # type: ignore[misc]
         done(store, lambda write: write.record_key_check(row, "0" * 16, "fail"))
         ids = [result.id for result in store.reads.results()]

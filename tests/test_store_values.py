@@ -29,7 +29,7 @@ from tui_registry.errors import (
     Refused,
     StoreError,
 )
-from tui_registry.store import NewResult, Store
+from tui_registry.store import Store, new_result
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ class TestDeleting:
         for model in (kept, gone):
             price = model_pricing_draft(1e-06, 2e-06)
             done(store, lambda w, model=model, price=price: w.save_model_pricing(model, price, None))  # type: ignore[misc]
-        result = NewResult(provider=row, model=kept, test_type="hello", status="skipped")
+        result = new_result(provider=row, model=kept, test_type="hello", status="skipped")
         done(store, lambda write: write.record_result(result))
         done(store, lambda write: write.delete_model(gone))
         with pytest.raises(HasDependents, match="kept has 1 result, so it stays"):
@@ -84,7 +84,7 @@ class TestDeleting:
     def test_a_purge_needs_the_exact_name_and_makes_a_backup_first(self, home: Home, store: Store) -> None:
         row = add_active(store)
         model = add_model(store, row)
-        result = NewResult(provider=row, model=model, test_type="hello", status="pass")
+        result = new_result(provider=row, model=model, test_type="hello", status="pass")
         done(store, lambda write: write.record_result(result))
         with pytest.raises(Refused, match="Type the provider's name, Groq"):
             done(store, lambda write: write.purge_provider(row, "groq"))
@@ -167,17 +167,17 @@ class TestBadValues:
     def test_of_results_are_refused_by_the_file(self, home: Home, store: Store) -> None:
         row, other = add_groq(store), done(store, lambda w: w.add_provider(provider_draft("xAI")))
         model = add_model(store, row)
-        good = NewResult(provider=row, model=model, test_type="hello", status="pass")
+        good = new_result(provider=row, model=model, test_type="hello", status="pass")
         before = content(home.database)
         for bad in (
             replace(good, provider=other),
-            replace(good, status="splendid"),
-            replace(good, score=1.1),
-            replace(good, evidence="no json"),
-            replace(good, evidence="[1]"),
-            replace(good, scores='{"a": NaN}'),
-            replace(good, evidence='{"a": "' + "x" * 8200 + '"}'),
-            replace(good, latency_ms=-1),
+            good.but(status="splendid"),
+            good.but(score=1.1),
+            good.but(evidence="no json"),
+            good.but(evidence="[1]"),
+            good.but(scores='{"a": NaN}'),
+            good.but(evidence='{"a": "' + "x" * 8200 + '"}'),
+            good.but(latency_ms=-1),
         ):
             with pytest.raises((InvalidInput, Refused, Gone)):
                 done(store, lambda write, bad=bad: write.record_result(bad))  # type: ignore[misc]

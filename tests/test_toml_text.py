@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft
 from tui_registry.errors import InvalidInput
+from tui_registry.store.drafts import LimitsDraft, ModelDraft, ModelPricingDraft
+from tui_registry.store.tables import Limits, ModelPricing
 from tui_registry.ui.forms import record_fields
 from tui_registry.ui.records.toml_text import texts, with_remarks, without_remarks, written
 
@@ -48,7 +49,7 @@ def test_numbers_and_booleans_stand_bare_and_unknown_is_an_empty_text() -> None:
 
 
 def test_a_number_typed_as_a_price_is_one_per_million_tokens() -> None:
-    fields = record_fields.model_pricing_fields()
+    fields = record_fields.form_fields(ModelPricing)
     shown = {"input_price_per_token": "0.15", "output_price_per_token": "", "currency": "USD"}
     text = written("", fields, shown)
     assert "input_price_per_token = 0.15\n" in text
@@ -58,7 +59,7 @@ def test_a_number_typed_as_a_price_is_one_per_million_tokens() -> None:
 
 
 def test_limits_keep_their_digits() -> None:
-    fields = record_fields.limits_fields()
+    fields = record_fields.form_fields(Limits)
     shown = LimitsDraft.shown(LimitsDraft.parse({"requests_per_minute": "1.5k"}))
     text = written("", fields, shown)
     assert "requests_per_minute = 1_500\n" in text

@@ -15,7 +15,7 @@ from tests.gallery import Steps, at_home, play
 from tests.registries import add_model, done, owner_of
 from tests.watching import Watched
 from tui_registry.errors import StoreError
-from tui_registry.store import NewResult
+from tui_registry.store import new_result
 
 EVERY_KEY = "q123edus?:/ x"
 """Letters and signs that are keys of lists, ended by one that a trimmed field would keep."""
@@ -71,7 +71,7 @@ LEAST_WAIT = 0.01
 def marked_up(full: Session) -> Session:
     """A model whose name, note and error look like markup."""
     row = add_model(full.store, full.store.reads.provider("Groq"), NAME, name=NAME, description=NAME)
-    result = NewResult(
+    result = new_result(
         provider=owner_of(full.store, row),
         model=row,
         test_type="chat",

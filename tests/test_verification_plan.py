@@ -161,11 +161,11 @@ def test_what_the_list_says_of_a_model_is_known(tmp_path: Path) -> None:
 
 
 def test_a_way_of_asking_is_forgotten_after_thirty_days(tmp_path: Path) -> None:
-    from tui_registry.store import Finding, ModelSeen, NewResult
+    from tui_registry.store import Finding, ModelSeen, new_result
 
     bench = opened(tmp_path)
     model = bench.add()
-    result = NewResult(provider=bench.provider, model=model, test_type="chat", status="pass")
+    result = new_result(provider=bench.provider, model=model, test_type="chat", status="pass")
     finding = Finding(result, seen=ModelSeen(True, quirks={"stream_usage": "no"}))
     done(bench.store, lambda write: write.proofs.record([finding]))
     assert planned(bench).providers[0].models[0].quirks == {"stream_usage": "no"}
@@ -181,9 +181,7 @@ def test_a_plan_names_the_hosts_that_are_sent_to(tmp_path: Path) -> None:
     plan = planned(bench)
     assert hosts_words(plan, 6) == "api.groq.com"
     names = [f"https://h{number}.example:8443/v1" for number in range(4)] + ["https://h0.example:8443/other"]
-    hosts = tuple(
-        replace(plan.providers[0], row=replace(plan.providers[0].row, endpoint=name)) for name in names
-    )
+    hosts = tuple(replace(plan.providers[0], row=plan.providers[0].row.but(endpoint=name)) for name in names)
     four = replace(plan, providers=hosts)
     assert hosts_words(replace(plan, providers=hosts[:2]), 6) == "h0.example:8443 and h1.example:8443"
     assert hosts_words(four, 4).endswith("h1.example:8443, h2.example:8443 and h3.example:8443")

@@ -26,7 +26,7 @@ from tests.verifying import (
     summary,
 )
 from tui_registry.errors import Refused
-from tui_registry.store import ResultRow
+from tui_registry.store import Result
 from tui_registry.verification import (
     Plan,
     ProbeFinished,
@@ -43,7 +43,7 @@ def planned(bench: Bench, suite: str = "standard") -> Plan:
     return plan_run(bench.store, providers=[bench.provider.id], suite=suite, clock=bench.home.clock)
 
 
-def results(bench: Bench, test_type: str | None = None) -> list[ResultRow]:
+def results(bench: Bench, test_type: str | None = None) -> list[Result]:
     return bench.store.reads.results(test_type=test_type, limit=1000)[::-1]
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tui_registry.store import DiscoveredModel, DiscoveryReport, ResultRow
+from tui_registry.store import DiscoveredModel, DiscoveryReport, Result
 from tui_registry.verification import ChangedModel, Plan, Skip
 from tui_registry.verification.discovery_words import changed_words, new_words, taken_words
 from tui_registry.verification.plan_words import (
@@ -81,22 +81,21 @@ def test_a_changed_model_is_told_field_by_field() -> None:
 
 
 def test_a_result_is_told_as_far_as_it_goes() -> None:
-    fields = dict.fromkeys(ResultRow.__dataclass_fields__)
-    bare = ResultRow(**fields | {"id": 1, "provider_id": 1, "test_type": "chat", "status": "pass"})  # type: ignore[arg-type]
+    bare = Result(id=1, provider_id=1, test_type="chat", status="pass")
     assert list(measured(bare)) == []
     assert request_line(bare, {}) is None
     assert list(reply_lines(bare, {})) == []
-    full = replace(bare, latency_ms=1_234.4, ttft_ms=300.0, cost=7e-05, cost_source="usage", http_status=200)
+    full = bare.but(latency_ms=1_234.4, ttft_ms=300.0, cost=7e-05, cost_source="usage", http_status=200)
     assert dict(measured(full)) == {
         "Latency": "1,234 ms, first token after 300 ms",
         "Cost": "0.00007 USD (usage)",
     }
-    little = replace(bare, score=0.97, scoring_version="1", evidence='{"coverage": 0.4}')
+    little = bare.but(score=0.97, scoring_version="1", evidence='{"coverage": 0.4}')
     assert dict(measured(little)) == {
         "Score": "0.97, partial: 40% of what counts was measured, scoring version 1"
     }
     for text in ('{"coverage": 0.5}', '{"coverage": "0"}', "[]", None):
-        assert dict(measured(replace(little, evidence=text)))["Score"] == "0.97, scoring version 1"
+        assert dict(measured(little.but(evidence=text)))["Score"] == "0.97, scoring version 1"
     evidence = evidence_of(
         '{"chunks": 2, "length": 9, "head": "a\\nb", "tail": "z", "cap": 128, "outcome": "ok"}'
     )

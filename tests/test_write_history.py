@@ -12,7 +12,7 @@ import pytest
 from tests.registries import Home, add_active, add_groq, add_model, done, model_draft, provider_draft
 from tui_registry.clock import stamp
 from tui_registry.errors import Gone, InvalidInput, Refused
-from tui_registry.store import ModelRow, NewResult, ProviderRow, ResultRow, RunRow, Store, Writes
+from tui_registry.store import Model, Provider, Result, Run, Store, Writes, new_result
 from tui_registry.store.write_history import Found, record_results
 from tui_registry.store.write_together import together
 from tui_registry.vault import Vault
@@ -39,14 +39,14 @@ class Other:
     uuid: str = "0" * 32
 
 
-def history(seed: int, models: list[ModelRow], provider: ProviderRow, start: datetime) -> list[Found]:
+def history(seed: int, models: list[Model], provider: Provider, start: datetime) -> list[Found]:
     """Results of every kind about these models and their provider, an hour or a second apart."""
     chance = random.Random(seed)
     now, found = start, []
     for number in range(120):
         now += timedelta(seconds=chance.choice((1, 3600)))
         status = chance.choice(STATUSES)
-        result = NewResult(
+        result = new_result(
             provider=provider,
             model=chance.choice([None, *models]),
             test_type=chance.choice(("chat", "chat", "tools", "json")),
@@ -61,9 +61,9 @@ def history(seed: int, models: list[ModelRow], provider: ProviderRow, start: dat
     return found
 
 
-def told(store: Store, provider_id: int) -> tuple[list[ResultRow], list[ModelRow]]:
+def told(store: Store, provider_id: int) -> tuple[list[Result], list[Model]]:
     """All results, and all models but for how often and when they were edited."""
-    rows = [replace(row, row_version=1, updated_at="", uuid="") for row in store.reads.models(provider_id)]
+    rows = [row.but(row_version=1, updated_at="", uuid="") for row in store.reads.models(provider_id)]
     return store.reads.results(limit=1000), rows
 
 
@@ -106,7 +106,7 @@ def test_key_checks_at_once_leave_the_provider_as_checks_one_by_one_leave_it(
             row = add_active(store)
             found = []
             for minute, status in enumerate(story.split(), start=1):
-                result = NewResult(
+                result = new_result(
                     provider=row, test_type="key", status=status, key_fingerprint=row.key_fingerprint
                 )
                 found.append((home.clock() + timedelta(minutes=minute), result))
@@ -162,7 +162,7 @@ def test_the_file_lets_a_model_be_verified_exactly_when_its_history_says_so(
         ({"status": "perhaps"}, InvalidInput),
         ({"model": Other(99)}, Gone),
         ({"provider": Other(99)}, Gone),
-        ({"run": RunRow(99, "quick", "manual", "running", None, None, None, "2026-11-23", None)}, Gone),
+        ({"run": Run(99, "quick", "manual", "running", None, None, None, "2026-11-23", None)}, Gone),
     ],
 )
 def test_one_bad_result_among_many_keeps_them_all_out(
@@ -170,7 +170,7 @@ def test_one_bad_result_among_many_keeps_them_all_out(
 ) -> None:
     provider = add_groq(store)
     model = add_model(store, provider)
-    good = NewResult(provider=provider, model=model, test_type="chat", status="pass")
+    good = new_result(provider=provider, model=model, test_type="chat", status="pass")
     bad = replace(good, **wrong)  # type: ignore[arg-type]
     found = [(home.clock(), good), (home.clock(), bad)]
     with pytest.raises(refusal):
@@ -214,9 +214,9 @@ def test_a_refused_change_leaves_the_others_made_together(home: Home, store: Sto
     with together(home.database, vault=Vault(home.key_file), clock=home.clock) as one:
         row = one.writes.add_provider(provider_draft())
         model = one.writes.add_model(row, model_draft("mine"))
-        good = NewResult(provider=row, model=model, test_type="chat", status="pass")
+        good = new_result(provider=row, model=model, test_type="chat", status="pass")
         with pytest.raises(InvalidInput):
-            record_results(one.writes, [(home.clock(), good), (home.clock(), replace(good, score=2.0))])
+            record_results(one.writes, [(home.clock(), good), (home.clock(), good.but(score=2.0))])
         with pytest.raises(InvalidInput):
             one.writes.add_model(row, model_draft("mine"))
     assert store.reads.counts().results == 0

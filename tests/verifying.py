@@ -21,7 +21,7 @@ from tests.registries import (
     model_pricing_draft,
     provider_draft,
 )
-from tui_registry.store import KnownProvider, ModelRow, ProviderRow, Store
+from tui_registry.store import KnownProvider, Model, Provider, Store
 from tui_registry.text import Secret
 from tui_registry.verification import Event, Options, Plan, ProbeFinished, RunFinished, run
 from tui_registry.verification.questions import WORDS
@@ -161,7 +161,7 @@ class Bench:
     home: Home
     store: Store
     service: Service
-    provider: ProviderRow
+    provider: Provider
     passed: float = 0.0
     waits: list[float] = field(default_factory=list)
 
@@ -187,7 +187,7 @@ class Bench:
         """The wire to the service."""
         return Wire(transport=httpx2.MockTransport(self.service), clock=self.home.clock)
 
-    def add(self, model_id: str = "llama-4", price: float | None = 1e-06, **facts: object) -> ModelRow:
+    def add(self, model_id: str = "llama-4", price: float | None = 1e-06, **facts: object) -> Model:
         """A model with a price in USD per token, unknown when None."""
         owner = self.provider
         row = done(self.store, lambda write: write.add_model(owner, model_draft(model_id, **facts)))
@@ -196,11 +196,11 @@ class Bench:
             done(self.store, lambda write: write.save_model_pricing(row, draft, None))
         return row
 
-    def model(self, model_id: str = "llama-4") -> ModelRow:
+    def model(self, model_id: str = "llama-4") -> Model:
         """The model as it is now."""
         return self.store.reads.model(self.provider.id, model_id)
 
-    def row(self) -> ProviderRow:
+    def row(self) -> Provider:
         """The provider as it is now."""
         return self.store.reads.provider_by_id(self.provider.id)
 

@@ -14,7 +14,7 @@ import tui_registry.text as text_room
 from tests.commanding import PROGRAM, Shell, Terminal
 from tests.promises.promise import Figure
 from tests.registries import Home, add_active, add_model, done, limits_draft, pricing_draft
-from tui_registry.store import NewResult
+from tui_registry.store import new_result
 from tui_registry.store import store as store_file
 from tui_registry.text import UNSAFE
 from tui_registry.ui.terminal import safety
@@ -96,7 +96,7 @@ def tampered(home: Home) -> None:
         model = add_model(store, row)
         done(store, lambda write: write.save_pricing(row, pricing_draft(1e-07, 2e-07), None))
         done(store, lambda write: write.save_limits(row, limits_draft(requests_per_minute=1), None))
-        result = NewResult(
+        result = new_result(
             provider=row,
             test_type="chat",
             status="fail",

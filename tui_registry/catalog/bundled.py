@@ -12,7 +12,8 @@ from tui_registry import names
 from tui_registry.catalog.known import known_providers, starting_endpoint
 from tui_registry.catalog.price import catalogue_price
 from tui_registry.errors import InvalidInput, NotFound
-from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider, KnownProvider
+from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import clean, is_showable
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -10,7 +10,7 @@ from importlib.resources import files
 from tui_registry import names
 from tui_registry.endpoint import origin_of, parse_endpoint
 from tui_registry.errors import InvalidInput
-from tui_registry.store.known import KnownProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import is_showable
 
 DIALECTS = ("openai", "anthropic", "gemini", "cohere")
@@ -32,7 +32,7 @@ _PROOF = re.compile(r"chat|(?:GET|POST) (?:/[!-~]+|https://[!-~]+)")
 _LINK = re.compile(r"https://[A-Za-z0-9][!-~]*")
 _CLAIMS = ("catalogue", "models_dev", "litellm")
 _LISTS = {"env_vars", *_CLAIMS}
-_TEXTS = {field.name for field in fields(KnownProvider)} - _LISTS - {"source"}
+_TEXTS = KnownProvider.columns().keys() - _LISTS - {"source"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tui_registry.cli.opening import Session, pass_session
 from tui_registry.cli.output import json_option, print_json, remark, tell
 
 if TYPE_CHECKING:
-    from tui_registry.store import DiscoveryReport, ProviderRow
+    from tui_registry.store import DiscoveryReport, Provider
     from tui_registry.verification import Discovery
 
 _NO_ANSWER = frozenset({"server", "timeout", "protocol", "edge", "rate", "daily"})
@@ -44,7 +44,7 @@ def discover(session: Session, provider: str, takes_in: bool, as_json: bool) -> 
 
 
 async def _asked(
-    session: Session, seen: "ProviderRow", takes_in: bool
+    session: Session, seen: "Provider", takes_in: bool
 ) -> "tuple[Discovery, DiscoveryReport | None]":
     """The provider's list, and what taking it in did where that was wanted."""
     from tui_registry.verification import apply_discovery, discover

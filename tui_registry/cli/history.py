@@ -10,7 +10,7 @@ from tui_registry.cli.result_facts import ResultNames, result_facts, result_reco
 from tui_registry.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from tui_registry.store import ResultRow
+    from tui_registry.store import Result
 
 STATUSES = click.Choice(["pass", "partial", "fail", "unsupported", "blocked", "error", "skipped"])
 DEFAULT_LIMIT = 100
@@ -113,7 +113,7 @@ def show_result(session: Session, result_id: int, as_json: bool) -> None:
 
 def _found(
     session: Session, provider: str | None, model_id: str | None, wanted: dict[str, str | None], limit: int
-) -> "list[ResultRow]":
+) -> "list[Result]":
     """The newest results that fit; raises InvalidInput for a day or an outcome that is none."""
     from tui_registry.store.views import Scope
 

@@ -12,7 +12,7 @@ from tui_registry.cli.output import is_terminal, json_option, print_json, remark
 from tui_registry.cli.provider_facts import provider_record
 from tui_registry.endpoint import Endpoint, key_refusal, shown_origin, stored_endpoint
 from tui_registry.errors import InvalidInput, Outdated, Refused
-from tui_registry.store import ProviderRow, Writes
+from tui_registry.store import Provider, Writes
 from tui_registry.text import Secret, read_pasted_key
 from tui_registry.vault import VaultState
 
@@ -112,7 +112,12 @@ def remove_key(session: Session, name: str, as_json: bool) -> None:
 
 @key.command("move")
 @click.argument("name")
-@click.option("--to-host", metavar="HOST", required=True, help="The new host, written out.")
+@click.option(
+    "--to-host",
+    metavar="HOST",
+    required=True,
+    help="Where it would go, written out: HOST, HOST:PORT, http://HOST.",
+)
 @json_option
 @pass_session
 def move_key(session: Session, name: str, to_host: str, as_json: bool) -> None:
@@ -140,7 +145,7 @@ def show_key(session: Session, name: str, reveal: bool) -> None:
     write(session.store.open_key(row).reveal())
 
 
-def _sealed(session: Session, seen: ProviderRow, secret: Secret, consented: str | None) -> ProviderRow:
+def _sealed(session: Session, seen: Provider, secret: Secret, consented: str | None) -> Provider:
     """The provider once its key is sealed as shown; whoever can be asked affirms what is otherwise now."""
     while True:
         try:
@@ -152,7 +157,7 @@ def _sealed(session: Session, seen: ProviderRow, secret: Secret, consented: str 
             consented = _affirmed(session, seen, outdated)
 
 
-def _affirmed(session: Session, now: ProviderRow, outdated: Outdated) -> str:
+def _affirmed(session: Session, now: Provider, outdated: Outdated) -> str:
     """The host that is typed to seal the key there all the same; raises Refused for any other answer."""
     endpoint = stored_endpoint(now.name, now.endpoint)
     if (refusal := key_refusal(endpoint, endpoint.host)) is not None:

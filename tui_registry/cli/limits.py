@@ -12,7 +12,7 @@ from tui_registry.errors import InvalidInput, NotFound
 from tui_registry.money import show_count
 
 if TYPE_CHECKING:
-    from tui_registry.store import LimitsRow, ProviderRow
+    from tui_registry.store import Limits, Provider
 
 
 @click.group()
@@ -57,7 +57,7 @@ def set_limits(
     as_json: bool,
 ) -> None:
     """Set the limits that are given and leave the others."""
-    from tui_registry.drafts import LimitsDraft
+    from tui_registry.store.drafts import LimitsDraft
 
     given = counts_given(dict(zip(LIMIT_WORDS, (rpm, rph, tpm, tph), strict=True)))
     if not given:
@@ -89,7 +89,7 @@ def delete_limits(session: Session, name: str, as_json: bool) -> None:
         tell(f"Deleted the limits of {owner.name}.")
 
 
-def _record(owner: "ProviderRow", row: "LimitsRow | None") -> dict[str, object]:
+def _record(owner: "Provider", row: "Limits | None") -> dict[str, object]:
     """The limits with the data model's field names; null is unknown."""
     fields = (*LIMIT_WORDS, "source", "last_updated")
     facts: dict[str, object] = {field: getattr(row, field, None) for field in fields}

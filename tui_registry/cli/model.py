@@ -76,7 +76,7 @@ def show_model(session: Session, provider: str, model_id: str, as_json: bool) ->
 @pass_session
 def add_model(session: Session, /, provider: str, model_id: str, as_json: bool, **facts: str | None) -> None:
     """Add a model to a provider."""
-    from tui_registry.drafts import ModelDraft
+    from tui_registry.store.drafts import ModelDraft
 
     owner = session.store.reads.provider(provider)
     draft = ModelDraft.parse({"model_id": model_id, **_as_form(facts)})
@@ -105,7 +105,7 @@ def edit_model(
     **facts: str | None,
 ) -> None:
     """Change only what is given; an empty text clears a field."""
-    from tui_registry.drafts import ModelDraft
+    from tui_registry.store.drafts import ModelDraft
 
     owner = session.store.reads.provider(provider)
     base = session.store.reads.model(owner.id, model_id)

@@ -1,6 +1,5 @@
 """Models as commands show them: as a list, in full, and for scripts."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tui_registry.cli.listing import Listed, listed, listed_by_id
@@ -10,9 +9,9 @@ from tui_registry.cli.prices import PRICE_FIELDS, price_words, shown_price
 from tui_registry.money import short_count, show_count
 
 if TYPE_CHECKING:
-    from tui_registry.store import ModelRow
+    from tui_registry.store import Model
 
-_NOT_FOR_SCRIPTS = ("row_version", "uuid", "edition")
+_NOT_FOR_SCRIPTS = ("row_version", "uuid")
 
 
 def print_models(session: Session, provider: str | None, expression: str) -> None:
@@ -46,12 +45,12 @@ def model_records(session: Session, provider: str | None, expression: str) -> li
     return [_record(models[id], price) for id, price in prices.items() if id in models]
 
 
-def model_record(session: Session, row: "ModelRow") -> dict[str, object]:
+def model_record(session: Session, row: "Model") -> dict[str, object]:
     """One model with the data model's field names and the prices that apply."""
     return _record(row, listed_by_id(session, "prices", [row.id])[row.id])
 
 
-def print_model(session: Session, owner: str, row: "ModelRow") -> None:
+def print_model(session: Session, owner: str, row: "Model") -> None:
     """One model in full."""
     checked = f", last passed {row.last_verified_at}" if row.last_verified_at else ", never passed a check"
     set_by_you = ", ".join(row.user_fields.split()).replace("_", " ") or None
@@ -77,8 +76,8 @@ def print_model(session: Session, owner: str, row: "ModelRow") -> None:
     )
 
 
-def _record(row: "ModelRow", price: Listed) -> dict[str, object]:
-    facts = {name: value for name, value in asdict(row).items() if name not in _NOT_FOR_SCRIPTS}
+def _record(row: "Model", price: Listed) -> dict[str, object]:
+    facts = {name: value for name, value in row.values().items() if name not in _NOT_FOR_SCRIPTS}
     facts["user_fields"] = row.user_fields.split()
     return facts | {"provider": price["provider"]} | {name: price[name] for name in PRICE_FIELDS}
 

@@ -6,7 +6,7 @@ from tui_registry.money import show_price
 
 if TYPE_CHECKING:
     from tui_registry.cli.listing import Listed
-    from tui_registry.store import EffectivePrice, PricingRow
+    from tui_registry.store import EffectivePrice, Pricing
 
 PRICE_FIELDS = (
     "input_price_per_token",
@@ -47,7 +47,7 @@ def price_words(price: "EffectivePrice") -> str:
     return "\n".join(lines)
 
 
-def default_price(row: "PricingRow | None") -> "EffectivePrice":
+def default_price(row: "Pricing | None") -> "EffectivePrice":
     """A provider's default price in the form of what a model costs."""
     from tui_registry.store import EffectivePrice
 

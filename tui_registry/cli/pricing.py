@@ -14,7 +14,7 @@ from tui_registry.errors import InvalidInput, NotFound
 from tui_registry.money import parse_price
 
 if TYPE_CHECKING:
-    from tui_registry.store import ModelRow, ProviderRow, Writes
+    from tui_registry.store import Model, Provider, Writes
 
 NOT_APPLICABLE = ("-", "none")
 """Words that say a price does not apply, as an empty text does."""
@@ -122,11 +122,11 @@ def delete_pricing(session: Session, name: str, model: str | None, as_json: bool
         tell(f"Deleted the price of {f'{row.model_id} of {owner.name}' if row else owner.name}.")
 
 
-def _deleted(writes: "Writes", *, row: "ModelRow") -> "ModelRow":
+def _deleted(writes: "Writes", *, row: "Model") -> "Model":
     return writes.delete_model_pricing(row)
 
 
-def _found(session: Session, name: str, model: str | None) -> "tuple[ProviderRow, ModelRow | None]":
+def _found(session: Session, name: str, model: str | None) -> "tuple[Provider, Model | None]":
     reads = session.store.reads
     owner = reads.provider(name)
     return owner, None if model is None else reads.model(owner.id, model)
@@ -152,8 +152,8 @@ def _amounts(texts: dict[str, str], per: Literal["million", "token"]) -> dict[st
     return amounts
 
 
-def _save_default(session: Session, owner: "ProviderRow", given: dict[str, object]) -> None:
-    from tui_registry.drafts import PricingDraft
+def _save_default(session: Session, owner: "Provider", given: dict[str, object]) -> None:
+    from tui_registry.store.drafts import PricingDraft
 
     base = session.store.reads.pricing(owner.id)
     draft = PricingDraft.parse({**PricingDraft.shown(base), **given})
@@ -161,8 +161,8 @@ def _save_default(session: Session, owner: "ProviderRow", given: dict[str, objec
     session.write(lambda writes: writes.save_pricing(owner, draft, base))
 
 
-def _save_own(session: Session, row: "ModelRow", given: dict[str, object]) -> None:
-    from tui_registry.drafts import ModelPricingDraft
+def _save_own(session: Session, row: "Model", given: dict[str, object]) -> None:
+    from tui_registry.store.drafts import ModelPricingDraft
 
     base = session.store.reads.model_pricing(row.id)
     taken = {} if base is not None else _from_default(session, row, given)
@@ -176,12 +176,12 @@ def _save_own(session: Session, row: "ModelRow", given: dict[str, object]) -> No
         )
 
 
-def _from_default(session: Session, row: "ModelRow", given: dict[str, object]) -> dict[str, str]:
+def _from_default(session: Session, row: "Model", given: dict[str, object]) -> dict[str, str]:
     """What a first price of a model's own takes over from its provider's default.
 
     Raises InvalidInput where a price is left open and no default in the same currency says it.
     """
-    from tui_registry.drafts import PricingDraft
+    from tui_registry.store.drafts import PricingDraft
 
     default = session.store.reads.pricing(row.provider_id)
     shown = PricingDraft.shown(default)
@@ -193,7 +193,7 @@ def _from_default(session: Session, row: "ModelRow", given: dict[str, object]) -
     return {field: shown[field] for field in (*left, "currency")}
 
 
-def _record(session: Session, owner: "ProviderRow", row: "ModelRow | None") -> dict[str, object]:
+def _record(session: Session, owner: "Provider", row: "Model | None") -> dict[str, object]:
     """The price with the data model's field names; every price is null where it is unknown."""
     if row is not None:
         price = listed_by_id(session, "prices", [row.id])[row.id]

@@ -15,7 +15,7 @@ from tui_registry.money import show_count
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 dialect_option = click.option(
     "--dialect",
@@ -89,7 +89,7 @@ def add_provider(
     as_json: bool,
 ) -> None:
     """Add a provider; what is not given is taken from what is known of it."""
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     raw = {"name": name, "endpoint": endpoint or "", "description": description or ""}
     raw["website"] = website or ""
@@ -127,7 +127,7 @@ def edit_provider(
     as_json: bool,
 ) -> None:
     """Change only what is given; an empty text clears a field."""
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     base = session.store.reads.provider(name)
     given = {"name": new_name, "endpoint": endpoint, "description": description, "website": website}
@@ -199,7 +199,7 @@ def purge_provider(session: Session, name: str, confirm: str, as_json: bool) -> 
     tell(f"Purged {row.name}: {gone}. The registry as it was before is in {backup}.")
 
 
-def _tell_change(session: Session, row: "ProviderRow", sentence: str, as_json: bool) -> None:
+def _tell_change(session: Session, row: "Provider", sentence: str, as_json: bool) -> None:
     if as_json:
         print_json(provider_record(session, row))
     else:

@@ -7,10 +7,10 @@ from tui_registry.cli.output import print_facts, print_json
 from tui_registry.money import show_count, show_price
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 
-def print_provider(session: Session, row: "ProviderRow", as_json: bool) -> None:
+def print_provider(session: Session, row: "Provider", as_json: bool) -> None:
     """One provider in full."""
     if as_json:
         print_json(provider_record(session, row))
@@ -51,7 +51,7 @@ LIMIT_WORDS = {
 """The fields of the limits with their units."""
 
 
-def provider_record(session: Session, row: "ProviderRow") -> dict[str, object]:
+def provider_record(session: Session, row: "Provider") -> dict[str, object]:
     """A provider with the data model's field names; of the key only its state in words."""
     return {
         "id": row.id,
@@ -69,6 +69,6 @@ def provider_record(session: Session, row: "ProviderRow") -> dict[str, object]:
     }
 
 
-def state_word(row: "ProviderRow") -> str:
+def state_word(row: "Provider") -> str:
     """A provider's state as a word."""
     return "active" if row.is_active else "inactive"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tui_registry.verification.result_words import (
@@ -17,7 +16,7 @@ from tui_registry.verification.result_words import (
 )
 
 if TYPE_CHECKING:
-    from tui_registry.store import Reads, ResultRow
+    from tui_registry.store import Reads, Result
 
 Fact = tuple[str, str | None]
 
@@ -31,11 +30,11 @@ class ResultNames:
         self._providers = {row.id: row.name for row in reads.providers()}
         self._models: dict[int, str] = {}
 
-    def provider(self, row: "ResultRow") -> str | None:
+    def provider(self, row: "Result") -> str | None:
         """The provider's name."""
         return self._providers.get(row.provider_id)
 
-    def model(self, row: "ResultRow") -> str | None:
+    def model(self, row: "Result") -> str | None:
         """What the provider calls the model; None for a result of a key or a list."""
         if row.model_id is None:
             return None
@@ -44,9 +43,9 @@ class ResultNames:
         return self._models[row.model_id]
 
 
-def result_record(names: ResultNames, row: "ResultRow") -> dict[str, object]:
+def result_record(names: ResultNames, row: "Result") -> dict[str, object]:
     """A result with the data model's field names, the names of its provider and model beside the ids."""
-    facts = asdict(row)
+    facts = row.values()
     first = {name: facts.pop(name) for name in ("id", "created_at", "provider_id", "model_id")}
     parsed = {
         name: None if facts[name] is None else json.loads(facts[name]) for name in ("scores", "evidence")
@@ -54,7 +53,7 @@ def result_record(names: ResultNames, row: "ResultRow") -> dict[str, object]:
     return first | {"provider": names.provider(row), "model": names.model(row)} | facts | parsed
 
 
-def result_facts(names: ResultNames, row: "ResultRow") -> Iterator[Fact]:
+def result_facts(names: ResultNames, row: "Result") -> Iterator[Fact]:
     """A result for a person: what it came to, what was measured, and its evidence as plain text."""
     evidence = evidence_of(row.evidence)
     yield "Result", str(row.id)

@@ -10,7 +10,7 @@ from tui_registry.errors import InvalidInput, NotFound, Refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui_registry.store import Reads, RunRow, Store
+    from tui_registry.store import Reads, Run, Store
     from tui_registry.verification import Plan
 
 NOTHING_TO_DO = "Nothing to verify: "
@@ -60,7 +60,7 @@ def budget_of(text: str | None) -> Decimal | None:
     return amount
 
 
-def unfinished_run(store: "Store") -> "RunRow":
+def unfinished_run(store: "Store") -> "Run":
     """The newest run that was interrupted or cancelled; raises Refused when there is none."""
     found = [run for state in ("interrupted", "cancelled") for run in store.proofs.runs(state=state, limit=1)]
     if not found:
@@ -68,7 +68,7 @@ def unfinished_run(store: "Store") -> "RunRow":
     return max(found, key=lambda run: run.id)
 
 
-def tell_of_interrupted(runs: "Sequence[RunRow]") -> None:
+def tell_of_interrupted(runs: "Sequence[Run]") -> None:
     """Name the runs whose process is gone, on standard error."""
     for run in runs:
         begun = run.started_at[:16].replace("T", " ")

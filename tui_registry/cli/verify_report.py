@@ -19,7 +19,7 @@ from tui_registry.verification import ProbeFinished, ProbeStarted, RunStarted
 from tui_registry.verification.plan_words import KIND_WORDS, STATUS_WORDS, change_words, statuses_words
 
 if TYPE_CHECKING:
-    from tui_registry.store import ResultRow, Store
+    from tui_registry.store import Result, Store
     from tui_registry.verification import Change, Event, Plan, Summary
 
 FIRST_PROBES = frozenset({"key", "chat", "embeddings"})
@@ -102,13 +102,13 @@ class Report:
             remark("Why, with request and reply: tui-registry history show ID")
         return code
 
-    def _tell_late(self, row: "ResultRow") -> None:
+    def _tell_late(self, row: "Result") -> None:
         """One probe that was kept while the run was being stopped."""
         owner = once_free(lambda: self._store.reads.provider_by_id(row.provider_id)).name
         model = None if row.model_id is None else self._names(row.model_id)[1]
         self._tell_probe(row, owner, model, str(json.loads(row.evidence or "{}").get("sentence", "")))
 
-    def _tell_probe(self, row: "ResultRow", owner: str, model_id: str | None, sentence: str) -> None:
+    def _tell_probe(self, row: "Result", owner: str, model_id: str | None, sentence: str) -> None:
         """One probe that ended: a line that stays."""
         self._told.add(row.id)
         self._said.add(sentence)
@@ -167,9 +167,9 @@ class Report:
         }
 
 
-def probe_record(row: "ResultRow", owner: str, model_id: str | None, sentence: str) -> dict[str, object]:
+def probe_record(row: "Result", owner: str, model_id: str | None, sentence: str) -> dict[str, object]:
     """One probe that ended, for scripts; its evidence is asked for with `history show`."""
-    facts = asdict(row)
+    facts = row.values()
     del facts["evidence"]
     facts["scores"] = None if row.scores is None else json.loads(row.scores)
     return {"event": "probe", "provider": owner, "model": model_id, "sentence": sentence, **facts}
@@ -187,12 +187,12 @@ def once_free(question: Callable[[], T]) -> T:
         time.sleep(0.05)
 
 
-def last_results(rows: "Iterable[ResultRow]") -> "list[ResultRow]":
+def last_results(rows: "Iterable[Result]") -> "list[Result]":
     """The ending of each probe: of what was tried again only the last."""
     return list({(row.provider_id, row.model_id, row.test_type): row for row in rows}.values())
 
 
-def exit_code(last: "Collection[ResultRow]", is_short: bool, is_worse: bool, fail_on: str) -> int:
+def exit_code(last: "Collection[Result]", is_short: bool, is_worse: bool, fail_on: str) -> int:
     """0 when all is well, 1 when the answer is no, 4 when a provider could not be reached.
 
     `is_short` says that something which was meant was not asked.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui_registry.errors import Refused
-from tui_registry.store import ProviderRow, Reads, RunRow, Writes
+from tui_registry.store import Provider, Reads, Run, Writes
 from tui_registry.store.write_history import Found, record_results
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
@@ -67,12 +67,12 @@ class Filling:
 
     def check_key(
         self,
-        row: ProviderRow,
+        row: Provider,
         status: str,
         outcome: str,
         http_status: int | None,
         latency_ms: float | None = None,
-        run: RunRow | None = None,
+        run: Run | None = None,
     ) -> None:
         """Keep what a check of a provider's present key found; raises Refused when it has none."""
         fingerprint = row.key_fingerprint

@@ -3,9 +3,9 @@
 from tui_registry.demo.filling import Calendar, Filling
 from tui_registry.demo.models import Made, models_of
 from tui_registry.demo.providers import PLANS, Plan
-from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft
 from tui_registry.money import per_token
 from tui_registry.store import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider
+from tui_registry.store.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft
 from tui_registry.text import Secret
 
 CATALOGUE, KEYS, FACTS = 45, 40, 34

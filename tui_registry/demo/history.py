@@ -12,7 +12,7 @@ from tui_registry.demo.incidents import INCIDENTS
 from tui_registry.demo.probes import Subject, probe
 from tui_registry.demo.providers import PLANS
 from tui_registry.money import exact
-from tui_registry.store import NewResult, RunRow
+from tui_registry.store import NewResult, Run, new_result
 from tui_registry.store.write_history import Found
 
 DAYS = 30
@@ -102,7 +102,7 @@ def _verify(filling: Filling, each: Round, chance: random.Random) -> None:
     found = list(_found(filling, each, run, chance))
     filling.found.extend(found)
     if each.state is not None:
-        state, spent = each.state, sum((exact(result.cost or 0.0) for _, result in found), Decimal(0))
+        state, spent = each.state, sum((exact(result.found.cost or 0.0) for _, result in found), Decimal(0))
         filling.writes.finish_run(run, state, actual_cost=float(spent))
 
 
@@ -113,7 +113,7 @@ def _document(suite: str, subjects: Sequence[Subject]) -> str:
     return json.dumps({"suite": suite, "providers": providers, "models": models})
 
 
-def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) -> Iterator[Found]:
+def _found(filling: Filling, each: Round, run: Run, chance: random.Random) -> Iterator[Found]:
     """The results of a run with their moments; the clock goes on as they come in."""
     calendar = filling.calendar
     if each.full:
@@ -123,13 +123,13 @@ def _found(filling: Filling, each: Round, run: RunRow, chance: random.Random) ->
     for subject in each.subjects:
         for test in subject.tests if each.full else subject.tests[-1:]:
             result = probe(subject, test, each.day, run, chance)
-            calendar.go_on((result.latency_ms or 400) / 1_000 + 0.3 + chance.random())
+            calendar.go_on((result.found.latency_ms or 400) / 1_000 + 0.3 + chance.random())
             yield calendar.now, result
 
 
-def _listed(subject: Subject, run: RunRow) -> NewResult:
+def _listed(subject: Subject, run: Run) -> NewResult:
     """A provider's list of models, read without trouble."""
-    return NewResult(
+    return new_result(
         run=run,
         provider=subject.provider,
         test_type="models",

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tui_registry.demo.filling import Filling
 from tui_registry.demo.providers import GATEWAY
-from tui_registry.drafts import ModelDraft, ModelPricingDraft, ProviderDraft
-from tui_registry.store import NewResult
+from tui_registry.store import new_result
+from tui_registry.store.drafts import ModelDraft, ModelPricingDraft, ProviderDraft
 from tui_registry.store.proof_rows import Finding, SeenLimit
 
 
@@ -41,7 +41,7 @@ def _reject_cohere(filling: Filling) -> None:
 def _see_limits(filling: Filling) -> None:
     """An answer of xAI tells its limits, which nobody has entered."""
     row = filling.reads.provider("xAI")
-    listed = NewResult(
+    listed = new_result(
         provider=row,
         test_type="models",
         status="pass",

@@ -10,7 +10,7 @@ from math import log10
 from tui_registry.demo.events import Event, struck
 from tui_registry.demo.providers import Plan
 from tui_registry.money import cost
-from tui_registry.store import EffectivePrice, ModelRow, NewResult, ProviderRow, RunRow
+from tui_registry.store import EffectivePrice, Model, NewResult, Provider, Run, new_result
 
 TOKENS = {"chat": (34, 41), "tools": (92, 24), "json": (61, 22), "embeddings": (4, 0)}
 """Input and output tokens of each probe."""
@@ -35,8 +35,8 @@ class Subject:
     """A watched model with what its probes need to know."""
 
     plan: Plan
-    provider: ProviderRow
-    model: ModelRow
+    provider: Provider
+    model: Model
     price: EffectivePrice
 
     @property
@@ -45,7 +45,7 @@ class Subject:
         return ("embeddings",) if "embed" in self.model.model_id else ("tools", "json", "chat")
 
 
-def probe(subject: Subject, test: str, day: int, run: RunRow, chance: random.Random) -> NewResult:
+def probe(subject: Subject, test: str, day: int, run: Run, chance: random.Random) -> NewResult:
     """The result of one probe, so many days ago."""
     event = struck(subject.plan.name, day, subject.model.model_id, test, chance)
     status = (event and event.status) or "pass"
@@ -56,7 +56,7 @@ def probe(subject: Subject, test: str, day: int, run: RunRow, chance: random.Ran
     speed = round(subject.plan.speed / (1 + (slower - 1) * _SLOWED_SPEED) / _size(subject.model), 1)
     tokens = TOKENS[test] if answered else (None, None)
     scores = _scores(test, status, first_token, speed) if answered else {}
-    return NewResult(
+    return new_result(
         run=run,
         provider=subject.provider,
         model=subject.model,
@@ -81,7 +81,7 @@ def probe(subject: Subject, test: str, day: int, run: RunRow, chance: random.Ran
     )
 
 
-def _size(model: ModelRow) -> float:
+def _size(model: Model) -> float:
     """How much slower a model is than its provider's usual one; a name gives it away."""
     words = model.model_id
     if any(word in words for word in _LARGE):

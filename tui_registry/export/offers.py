@@ -10,7 +10,7 @@ from tui_registry.errors import Refused
 from tui_registry.export.folding import folded
 
 if TYPE_CHECKING:
-    from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, ProviderRow, Store
+    from tui_registry.store import EffectivePrice, KnownProvider, Model, Provider, Store
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOCAL_TOKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -133,7 +133,7 @@ def _free(plain: str, taken: Collection[str]) -> str:
 
 
 def _offer(
-    row: "ProviderRow",
+    row: "Provider",
     slug: str,
     known: "KnownProvider",
     variable: str | None,
@@ -155,7 +155,7 @@ def _offer(
     return Offer(slug, row.name, endpoint, known.dialect, known.auth, variable, token, models)
 
 
-def _models(store: "Store", row: "ProviderRow", everything: bool) -> tuple[tuple[Offered, ...], bool]:
+def _models(store: "Store", row: "Provider", everything: bool) -> tuple[tuple[Offered, ...], bool]:
     """The provider's models to hand out, and whether one has a price in another currency than USD."""
     rows = [
         model for model in store.reads.models(row.id) if everything or model.verification_state == "verified"
@@ -186,7 +186,7 @@ def _models(store: "Store", row: "ProviderRow", everything: bool) -> tuple[tuple
     return tuple(found), foreign
 
 
-def _kind(model: "ModelRow", mode: str) -> str:
+def _kind(model: "Model", mode: str) -> str:
     """What a model is for, by what its provider calls it, else by its id."""
     if mode.lower().startswith("embedding") or (not mode and "embed" in model.model_id.lower()):
         return "embedding"

@@ -33,9 +33,10 @@ from typing import TYPE_CHECKING
 
 from tui_registry.export.folding import folded
 from tui_registry.export.json_text import json_text
+from tui_registry.store import KnownProvider, Limits, Model, ModelPricing, Pricing, Provider
 
 if TYPE_CHECKING:
-    from tui_registry.store import ModelPricingRow, ModelRow, ProviderRow, Reads
+    from tui_registry.store import Reads
 
 FORMAT = "tui-registry"
 """What the document calls its form."""
@@ -43,23 +44,12 @@ FORMAT = "tui-registry"
 VERSION = 1
 """The version of the form; a reader refuses a higher one."""
 
-KNOWN_FIELDS = (
-    "name", "endpoint", "website", "docs", "console_url", "env_vars", "dialect", "auth", "key_proof",
-    "limit_headers", "local_token",
-)  # fmt: skip
-PROVIDER_FIELDS = ("name", "endpoint", "description", "website")
-MODEL_FIELDS = (
-    "model_id", "name", "description", "version", "architecture", "max_input_tokens", "max_output_tokens",
-    "supports_streaming", "supports_reasoning", "source", "source_date", "user_fields",
-)  # fmt: skip
-PRICE_FIELDS = ("input_price_per_token", "output_price_per_token", "currency", "source", "source_date")
-MODEL_PRICE_FIELDS = (
-    "input_price_per_token", "output_price_per_token", "cache_read_price_per_token",
-    "cache_write_price_per_token", "currency", "source", "source_date", "note",
-)  # fmt: skip
-LIMIT_FIELDS = (
-    "requests_per_minute", "requests_per_hour", "tokens_per_minute", "tokens_per_hour", "source",
-)  # fmt: skip
+KNOWN_FIELDS = tuple(name for name in KnownProvider.columns() if name != "source")
+PROVIDER_FIELDS = tuple(Provider.entered())
+MODEL_FIELDS = (*Model.entered(), "source", "source_date", "user_fields")
+PRICE_FIELDS = (*Pricing.entered(), "source", "source_date")
+MODEL_PRICE_FIELDS = (*ModelPricing.entered(), "source", "source_date", "note")
+LIMIT_FIELDS = (*Limits.entered(), "source")
 WORD_LISTS = ("env_vars", "user_fields")
 """Fields that the registry keeps as words with blanks between them."""
 
@@ -91,7 +81,7 @@ def facts(row: object, fields: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _provider(reads: "Reads", row: "ProviderRow") -> dict[str, object]:
+def _provider(reads: "Reads", row: "Provider") -> dict[str, object]:
     price, limits, prices = reads.pricing(row.id), reads.limits(row.id), reads.model_pricings(row.id)
     return {
         **facts(row, PROVIDER_FIELDS),
@@ -101,5 +91,5 @@ def _provider(reads: "Reads", row: "ProviderRow") -> dict[str, object]:
     }
 
 
-def _model(row: "ModelRow", price: "ModelPricingRow | None") -> dict[str, object]:
+def _model(row: "Model", price: "ModelPricing | None") -> dict[str, object]:
     return {**facts(row, MODEL_FIELDS), "pricing": price and facts(price, MODEL_PRICE_FIELDS)}

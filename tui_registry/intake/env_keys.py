@@ -8,12 +8,12 @@ from tui_registry.catalog import known_providers, starting_endpoint
 from tui_registry.endpoint import key_refusal, parse_endpoint, shown_origin, stored_endpoint
 from tui_registry.errors import Refused
 from tui_registry.intake.env_file import NamedKey
-from tui_registry.store.rows import KnownProvider, ProviderRow
+from tui_registry.store.tables import KnownProvider, Provider
 from tui_registry.store.writes import Writes
 from tui_registry.text import counted
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Offer:
     provider: str
     key: NamedKey
     host: str
-    row: ProviderRow | None
+    row: Provider | None
     """The provider as it was when the offer was made; None for one that would be added."""
     refusal: str | None = None
 
@@ -47,7 +47,7 @@ class Offer:
         )
 
 
-def offers(keys: Sequence[NamedKey], providers: Sequence[ProviderRow]) -> list[Offer]:
+def offers(keys: Sequence[NamedKey], providers: Sequence[Provider]) -> list[Offer]:
     """What may be done with each key; a key goes to no host but that of its provider as it is known."""
     rows = {row.name: row for row in providers}
     known = {row.name: row for row in known_providers().rows()}
@@ -78,7 +78,7 @@ def _host(address: str) -> str:
 
 
 def _refusals(
-    names: Sequence[str], known: Mapping[str, KnownProvider], row: ProviderRow | None
+    names: Sequence[str], known: Mapping[str, KnownProvider], row: Provider | None
 ) -> Iterator[str]:
     """Why a key is not taken over, most telling first."""
     name = names[0]
@@ -100,7 +100,7 @@ def _refusals(
         yield refusal
 
 
-def seal(writes: Writes, wanted: Sequence[Offer]) -> list[ProviderRow]:
+def seal(writes: Writes, wanted: Sequence[Offer]) -> list[Provider]:
     """Seal these keys, all or none, adding the providers that were not there when they were offered."""
     known = {row.name: row for row in known_providers().rows()}
     entries = [(offer.row, _draft(known[offer.provider]), offer.key.secret) for offer in wanted]
@@ -108,7 +108,7 @@ def seal(writes: Writes, wanted: Sequence[Offer]) -> list[ProviderRow]:
 
 
 def _draft(known: KnownProvider) -> "ProviderDraft":
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     return ProviderDraft.parse(
         {"name": known.name, "endpoint": starting_endpoint(known.endpoint), "website": known.website or ""}

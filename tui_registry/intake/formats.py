@@ -15,7 +15,7 @@ from tui_registry.intake.plainjson import read_json
 from tui_registry.intake.registry_file import read_registry
 from tui_registry.intake.registry_table import is_table, read_table
 from tui_registry.intake.source import Source
-from tui_registry.store.rows import KnownProvider
+from tui_registry.store.tables import KnownProvider
 
 FORMATS: tuple[str, ...] = ("auto", *get_args(Format))
 """What a file may be said to be; `auto` tells by its shape."""

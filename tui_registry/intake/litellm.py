@@ -14,7 +14,8 @@ from tui_registry.errors import Refused
 from tui_registry.intake import values
 from tui_registry.intake.found import Bad, Intake, Problem, Unknown, below
 from tui_registry.intake.values import Entry
-from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider, KnownProvider
+from tui_registry.store.rows import CatalogBatch, CatalogModel, CatalogPrice, CatalogProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import clean, counted
 
 NO_MODELS = frozenset({"sample_spec", "fallback_generalizations"})

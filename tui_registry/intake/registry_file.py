@@ -18,14 +18,8 @@ from tui_registry.export import registry_json as form
 from tui_registry.intake import values
 from tui_registry.intake.found import Bad, Format, Intake, Problem, below
 from tui_registry.intake.values import MAX_ID, Entry
-from tui_registry.store.rows import (
-    CatalogBatch,
-    CatalogLimits,
-    CatalogModel,
-    CatalogPrice,
-    CatalogProvider,
-    KnownProvider,
-)
+from tui_registry.store.rows import CatalogBatch, CatalogLimits, CatalogModel, CatalogPrice, CatalogProvider
+from tui_registry.store.tables import KnownProvider
 from tui_registry.text import clean, counted
 
 T = TypeVar("T")

@@ -8,10 +8,7 @@ if TYPE_CHECKING:
     from tui_registry.store.proof_rows import DiscoveredModel as DiscoveredModel
     from tui_registry.store.proof_rows import DiscoveryReport as DiscoveryReport
     from tui_registry.store.proof_rows import Finding as Finding
-    from tui_registry.store.proof_rows import KeyControlRow as KeyControlRow
-    from tui_registry.store.proof_rows import ModelObservationRow as ModelObservationRow
     from tui_registry.store.proof_rows import ModelSeen as ModelSeen
-    from tui_registry.store.proof_rows import ObservedLimitRow as ObservedLimitRow
     from tui_registry.store.proof_rows import SeenLimit as SeenLimit
     from tui_registry.store.read_proofs import ProofReads as ProofReads
     from tui_registry.store.reads import Reads as Reads
@@ -25,19 +22,23 @@ if TYPE_CHECKING:
     from tui_registry.store.rows import EffectivePrice as EffectivePrice
     from tui_registry.store.rows import Identified as Identified
     from tui_registry.store.rows import ImportReport as ImportReport
-    from tui_registry.store.rows import KnownProvider as KnownProvider
     from tui_registry.store.rows import KnownSeed as KnownSeed
-    from tui_registry.store.rows import LimitsRow as LimitsRow
-    from tui_registry.store.rows import ModelPricingRow as ModelPricingRow
-    from tui_registry.store.rows import ModelRow as ModelRow
     from tui_registry.store.rows import NewResult as NewResult
-    from tui_registry.store.rows import PricingRow as PricingRow
-    from tui_registry.store.rows import ProviderRow as ProviderRow
-    from tui_registry.store.rows import ResultRow as ResultRow
     from tui_registry.store.rows import RowSource as RowSource
-    from tui_registry.store.rows import RunRow as RunRow
     from tui_registry.store.rows import StateDifference as StateDifference
+    from tui_registry.store.rows import new_result as new_result
     from tui_registry.store.store import Store as Store
+    from tui_registry.store.tables import KeyControl as KeyControl
+    from tui_registry.store.tables import KnownProvider as KnownProvider
+    from tui_registry.store.tables import Limits as Limits
+    from tui_registry.store.tables import Model as Model
+    from tui_registry.store.tables import ModelObservation as ModelObservation
+    from tui_registry.store.tables import ModelPricing as ModelPricing
+    from tui_registry.store.tables import ObservedLimit as ObservedLimit
+    from tui_registry.store.tables import Pricing as Pricing
+    from tui_registry.store.tables import Provider as Provider
+    from tui_registry.store.tables import Result as Result
+    from tui_registry.store.tables import Run as Run
     from tui_registry.store.write_proofs import ProofWrites as ProofWrites
     from tui_registry.store.writes import Writes as Writes
 
@@ -46,10 +47,7 @@ _PROOF_ROWS = (
     "DiscoveredModel",
     "DiscoveryReport",
     "Finding",
-    "KeyControlRow",
-    "ModelObservationRow",
     "ModelSeen",
-    "ObservedLimitRow",
     "SeenLimit",
 )
 _HOMES = {
@@ -61,7 +59,11 @@ _HOMES = {
     "Rotation": "rotating",
     "rotate": "rotating",
 }
-_HOMES |= dict.fromkeys(_PROOF_ROWS, "proof_rows")
+_TABLES = (
+    "KeyControl", "KnownProvider", "Limits", "Model", "ModelObservation", "ModelPricing", "ObservedLimit",
+    "Pricing", "Provider", "Result", "Run",
+)  # fmt: skip
+_HOMES |= dict.fromkeys(_TABLES, "tables") | dict.fromkeys(_PROOF_ROWS, "proof_rows")
 
 
 def __getattr__(name: str) -> object:

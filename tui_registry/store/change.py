@@ -9,9 +9,10 @@ import peewee as pw
 from tui_registry.errors import Gone, Outdated
 from tui_registry.store.edition import follows, read_edition
 from tui_registry.store.reads import Reads
-from tui_registry.store.rows import Identified, ModelRow, NewResult, ProviderRow, RunRow
+from tui_registry.store.record import Record
+from tui_registry.store.rows import Identified, NewResult
 from tui_registry.store.statements import fetch
-from tui_registry.store.tables import Table
+from tui_registry.store.tables import Model, Provider, Run
 from tui_registry.vault import Vault
 
 Values = Mapping[str, object]
@@ -31,7 +32,7 @@ class Change:
     _found: set[tuple[object, ...]] = field(default_factory=set)
     """What was found to be the record that is meant, so that a long history is not asked for it each time."""
 
-    def provider(self, seen: ProviderRow, *, merges: bool = False) -> ProviderRow:
+    def provider(self, seen: Provider, *, merges: bool = False) -> Provider:
         """The provider that was read as `seen`, as it is now.
 
         Raises Gone where it is not here any more, whatever has its id now, and Outdated where another file
@@ -41,13 +42,13 @@ class Change:
         self._require_shown(seen.edition, seen.name, merges)
         return row
 
-    def model(self, seen: ModelRow, *, merges: bool = False) -> ModelRow:
+    def model(self, seen: Model, *, merges: bool = False) -> Model:
         """The model that was read as `seen`, as it is now; raises as `provider` does."""
         row = self.reads.model_again(seen)
         self._require_shown(seen.edition, seen.model_id, merges)
         return row
 
-    def was_replaced(self, seen: ProviderRow | ModelRow) -> bool:
+    def was_replaced(self, seen: Provider | Model) -> bool:
         """Whether another file took the registry's place since this was read."""
         return not follows(read_edition(self.db), seen.edition)
 
@@ -58,7 +59,7 @@ class Change:
                 " Look at it as it is now."
             )
 
-    def run(self, seen: RunRow) -> RunRow:
+    def run(self, seen: Run) -> Run:
         """The run that was read as `seen`, as it is now; raises Gone where its id has another run or none."""
         found = self.reads.run_again(seen)
         if found is None:
@@ -93,20 +94,20 @@ class Change:
         """The moment of the change, or the latest of these: a clock that went back makes nothing younger."""
         return max([self.now, *(stamp for stamp in stamps if stamp is not None)])
 
-    def insert(self, table: type[Table], values: Values) -> int:
+    def insert(self, table: type[Record], values: Values) -> int:
         """Add a record; its id."""
         columns = {table._meta.columns[name]: value for name, value in values.items()}
         query: Any = table.insert(columns).bind(self.db)
         return int(query.execute() or 0)
 
-    def update(self, table: type[Table], id: int, version: int, values: Values) -> None:
+    def update(self, table: type[Record], id: int, version: int, values: Values) -> None:
         """Change a record that was read in this transaction, counting its row version up by one."""
         columns: dict[Any, object] = {table._meta.columns[name]: value for name, value in values.items()}
         columns[table._meta.columns["row_version"]] = version + 1
         query: Any = table.update(columns).where(table._meta.primary_key == id).bind(self.db)
         query.execute()
 
-    def delete(self, table: type[Table], column: str, value: object) -> int:
+    def delete(self, table: type[Record], column: str, value: object) -> int:
         """Remove the records with this value; how many there were."""
         query: Any = table.delete().where(table._meta.columns[column] == value).bind(self.db)
         return int(query.execute())

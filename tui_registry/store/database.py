@@ -5,7 +5,6 @@ import secrets
 import sqlite3
 import sys
 from collections.abc import Iterable
-from dataclasses import astuple, fields
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,8 +12,8 @@ import peewee as pw
 
 from tui_registry.durable import sync_directory
 from tui_registry.errors import StoreError
-from tui_registry.store.known import KnownProvider
 from tui_registry.store.schema import APPLICATION_ID, FORMAT, build, require_sqlite, steps
+from tui_registry.store.tables import KnownProvider
 
 WRITE_PATIENCE = 5.0
 READ_PATIENCE = 0.02
@@ -119,14 +118,14 @@ def create_database(path: Path, known: Iterable[KnownProvider] = ()) -> bool:
 
 def fill(draft: Path, known: Iterable[KnownProvider]) -> None:
     """Write the format and the known providers into an empty file that nobody else knows yet."""
-    names = [field.name for field in fields(KnownProvider)]
+    names = list(KnownProvider.columns())
     insert = f"INSERT INTO known_provider ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
     connection = sqlite3.connect(location(draft), uri=True, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = memory")
         connection.execute("BEGIN IMMEDIATE")
         build(connection, steps())
-        connection.executemany(insert, [astuple(row) for row in known])
+        connection.executemany(insert, [tuple(row.values().values()) for row in known])
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")

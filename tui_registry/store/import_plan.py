@@ -6,7 +6,6 @@ newer one holds, except that nothing overwrites a person's. What is left unsaid 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import peewee as pw
@@ -22,10 +21,9 @@ from tui_registry.store.rows import (
     CatalogPrice,
     CatalogProvider,
     Cell,
-    KnownProvider,
-    ProviderRow,
 )
 from tui_registry.store.statements import fetch
+from tui_registry.store.tables import KnownProvider, Provider
 
 if TYPE_CHECKING:
     from tui_registry.store.reads import Reads
@@ -79,7 +77,7 @@ def _known_otherwise(known: Mapping[str, KnownProvider], stated: Iterable[KnownP
     """Names that are known here already with other facts; what is known of them stays."""
     for row in stated:
         held = known.get(names.fold(row.name))
-        if held is not None and replace(row, name=held.name, source=held.source) != held:
+        if held is not None and row.but(name=held.name, source=held.source) != held:
             yield f"{held.name}: known here already with other facts, which stay"
 
 
@@ -94,7 +92,7 @@ def _unique(entry: CatalogProvider, skipped: list[str]) -> list[CatalogModel]:
 
 
 def _provider(
-    reads: "Reads", name: str, entry: CatalogProvider, held: ProviderRow | None, tally: Counter[str]
+    reads: "Reads", name: str, entry: CatalogProvider, held: Provider | None, tally: Counter[str]
 ) -> ProviderPlan:
     """The provider's own facts; one that is there keeps its texts unless a registry wrote the entry."""
     plan = ProviderPlan(name, (held or entry).endpoint, None if held is None else held.id)
@@ -113,7 +111,7 @@ def _provider(
     return plan
 
 
-def _own_facts(plan: ProviderPlan, reads: "Reads", entry: CatalogProvider, held: ProviderRow) -> None:
+def _own_facts(plan: ProviderPlan, reads: "Reads", entry: CatalogProvider, held: Provider) -> None:
     """Texts fill what is empty; an endpoint that nobody set here gives way as long as no key is sealed."""
     kept: dict[str, tuple[Cell, Cell]] = {}
     for field in ("endpoint", "description", "website"):
@@ -128,7 +126,7 @@ def _own_facts(plan: ProviderPlan, reads: "Reads", entry: CatalogProvider, held:
         plan.edits.own["provider"] = {field: now for field, (_, now) in plan.fields.items()}
 
 
-def _endpoint_is_free(reads: "Reads", held: ProviderRow) -> bool:
+def _endpoint_is_free(reads: "Reads", held: Provider) -> bool:
     """Whether the endpoint is the one the provider began with, and no key is sealed for it."""
     if held.api_key_encrypted is not None:
         return False

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tui_registry.store.rows import Cell, ImportReport, KnownProvider
+from tui_registry.store.rows import Cell, ImportReport
+from tui_registry.store.tables import KnownProvider
 
 Fields = Mapping[str, tuple[Cell, Cell]]
 """What an import touches: field to (what is kept now, what is stated)."""

@@ -3,11 +3,33 @@
 import os
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _EVENT = struct.Struct("iIII")
 _WRITTEN, _CREATED, _DELETED, _MOVED_HERE = 0x8, 0x100, 0x200, 0x80  # from <sys/inotify.h>
+_REPLACED = _WRITTEN | _CREATED | _MOVED_HERE
+_ITSELF = 0x400 | 0x800
+"""The watched directory itself was deleted or moved."""
+_MOST_LINKS = 40
+"""As many links as Linux follows on the way to one file."""
 _LARGEST_READ = 65_536
+
+
+def stops(path: Path) -> Iterator[Path]:
+    """Every link on the way to a file, and the file that it leads to."""
+    at, left, links = Path("/"), list(path.absolute().parts[1:]), 0
+    while left:
+        part = left.pop(0)
+        step = at.parent if part == ".." else at / part
+        if step.is_symlink() and links < _MOST_LINKS:
+            yield step
+            target = step.parent / step.readlink()
+            at, left, links = Path("/"), [*target.parts[1:], *left], links + 1
+        else:
+            at = step
+    yield at
 
 
 class Notices:
@@ -24,17 +46,30 @@ class Notices:
             raise OSError("This system has no inotify.")
         import ctypes
 
-        libc = ctypes.CDLL(None, use_errno=True)
-        itself = _WRITTEN | _CREATED | _MOVED_HERE
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._path = path
         self._signs: dict[bytes, int] = {}
-        self.handle = int(libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
-        for each in {path, path.resolve()}:
-            self._signs |= {f"{each.name}-journal".encode(): _DELETED, each.name.encode(): itself}
-            watched = libc.inotify_add_watch(self.handle, os.fsencode(each.parent), itself | _DELETED)
+        self.handle = int(self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        try:
+            self._watch()
+        except OSError:
+            self.close()
+            raise
+
+    def _watch(self) -> None:
+        """Watch the directory of the file, and that of every link on the way to it."""
+        import ctypes
+
+        signs = {}
+        for place in stops(self._path):
+            signs |= {f"{place.name}-journal".encode(): _DELETED, place.name.encode(): _REPLACED}
+            watched = self._libc.inotify_add_watch(
+                self.handle, os.fsencode(place.parent), _REPLACED | _DELETED | _ITSELF
+            )
             if self.handle < 0 or watched < 0:
                 number = ctypes.get_errno()
-                self.close()
                 raise OSError(number, os.strerror(number))
+        self._signs = signs
 
     def read(self) -> bool:
         """Take what has happened; whether any of it was a save."""
@@ -44,11 +79,14 @@ class Notices:
             return False
         at, was_saved = 0, False
         while at < len(came):
-            _watch, mask, _cookie, length = _EVENT.unpack_from(came, at)
+            _number, mask, _cookie, length = _EVENT.unpack_from(came, at)
             at += _EVENT.size
             name = came[at : at + length].rstrip(b"\0")
             at += length
-            was_saved |= bool(mask & self._signs.get(name, 0))
+            was_saved |= bool(mask & self._signs.get(name, 0) or mask & _ITSELF)
+        if was_saved:
+            with suppress(OSError):  # what is not there now is looked for by the clock
+                self._watch()
         return was_saved
 
     def close(self) -> None:

@@ -22,22 +22,6 @@ class SeenLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class ObservedLimitRow:
-    """The latest word of a provider on one limit; no model means that it holds for all of the key."""
-
-    id: int
-    provider_id: int
-    model_id: int | None
-    metric: str
-    window: str
-    limit_value: int | None
-    remaining: int | None
-    reset_at: str | None
-    header: str
-    observed_at: str
-
-
-@dataclass(frozen=True, slots=True)
 class ModelSeen:
     """What one probe showed of a model; None is what it did not show, and leaves what is known."""
 
@@ -48,32 +32,6 @@ class ModelSeen:
     supports_json: bool | None = None
     quirks: Mapping[str, str] | None = None
     """How the model must be asked, whole; an empty mapping forgets what was known."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelObservationRow:
-    """What was seen of a model on lists and in answers; `quirks` is JSON text."""
-
-    model_id: int
-    listed_at: str | None
-    unlisted_at: str | None
-    served_at: str | None
-    mode: str | None
-    supports_tools: bool | None
-    supports_json: bool | None
-    quirks: str | None
-    quirks_at: str | None
-    last_updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyControlRow:
-    """Whether an endpoint refused a wrong key in this proof call."""
-
-    endpoint: str
-    proof: str
-    refuses_wrong: bool
-    checked_at: str
 
 
 @dataclass(frozen=True, slots=True)

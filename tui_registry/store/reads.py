@@ -1,34 +1,21 @@
-"""Every question the rooms ask of the registry, answered with frozen rows."""
+"""Every question the rooms ask of the registry, answered with records."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import peewee as pw
+from peewee import fn
 
 from tui_registry import names
 from tui_registry.errors import Gone, NotFound
-from tui_registry.store.edition import edition_here
 from tui_registry.store.import_plan import plan_import
 from tui_registry.store.import_rows import ImportPlan
-from tui_registry.store.rows import (
-    CatalogBatch,
-    Counts,
-    EffectivePrice,
-    KnownProvider,
-    LimitsRow,
-    ModelPricingRow,
-    ModelRow,
-    PricingRow,
-    ProviderRow,
-    ResultRow,
-    RunRow,
-    StateDifference,
-)
-from tui_registry.store.statements import Bound, fetch
+from tui_registry.store.questions import Questions
+from tui_registry.store.read_proofs import ProofReads
+from tui_registry.store.record import Record
+from tui_registry.store.rows import CatalogBatch, Counts, EffectivePrice, StateDifference
 from tui_registry.store.states import differences
 from tui_registry.store.tables import (
-    Known,
+    KnownProvider,
     Limits,
     Model,
     ModelPricing,
@@ -36,66 +23,18 @@ from tui_registry.store.tables import (
     Provider,
     Result,
     Run,
-    Table,
+    Setting,
 )
 
-R = TypeVar("R")
-Opener = Callable[[], AbstractContextManager[pw.SqliteDatabase]]
-
-_EFFECTIVE = """
-SELECT own.model_id,
-       own.input_price_per_token, own.output_price_per_token,
-       own.cache_read_price_per_token, own.cache_write_price_per_token,
-       own.currency, own.source, own.source_date,
-       base.provider_id, base.input_price_per_token, base.output_price_per_token,
-       base.currency, base.source, base.source_date
-FROM model m
-LEFT JOIN model_pricing own ON own.model_id = m.id
-LEFT JOIN pricing_info base ON base.provider_id = m.provider_id
-WHERE m.id = ?
-"""
-_COUNTS = """
-SELECT (SELECT count(*) FROM known_provider),
-       (SELECT count(*) FROM provider),
-       (SELECT count(*) FROM provider WHERE is_active = 1),
-       (SELECT count(*) FROM provider WHERE api_key_encrypted IS NOT NULL),
-       (SELECT count(*) FROM model),
-       (SELECT count(*) FROM model WHERE verification_state = 'verified'),
-       (SELECT count(*) FROM pricing_info) + (SELECT count(*) FROM model_pricing),
-       (SELECT count(*) FROM limits_info),
-       (SELECT count(*) FROM verification_result)
-"""
-_NEWEST = """
-SELECT max(moment) FROM (
-  SELECT max(updated_at) AS moment FROM provider UNION ALL SELECT max(updated_at) FROM model
-  UNION ALL SELECT max(last_updated) FROM pricing_info UNION ALL SELECT max(last_updated) FROM model_pricing
-  UNION ALL SELECT max(last_updated) FROM limits_info
-  UNION ALL SELECT max(created_at) FROM verification_result
-)
-"""
-_OF_PROVIDER = """
-SELECT (SELECT count(*) FROM model WHERE provider_id = :id),
-       (SELECT count(*) FROM verification_result WHERE provider_id = :id),
-       (SELECT count(*) FROM pricing_info WHERE provider_id = :id)
-         + (SELECT count(*) FROM model_pricing p JOIN model m ON m.id = p.model_id WHERE m.provider_id = :id),
-       (SELECT count(*) FROM limits_info WHERE provider_id = :id)
-"""
-_OF_MODEL = """
-SELECT (SELECT count(*) FROM verification_result WHERE model_id = :id),
-       (SELECT count(*) FROM model_pricing WHERE model_id = :id)
-"""
+R = TypeVar("R", bound=Record)
 
 
-class Reads:
-    """Answers from one registry file; raises StoreLocked quickly while another process holds it."""
-
-    def __init__(self, opener: Opener) -> None:
-        """Ask on the connections this opener gives."""
-        self._open = opener
+class Reads(Questions):
+    """Single records and what belongs to them."""
 
     def known_providers(self) -> list[KnownProvider]:
         """Every provider name that may be used, by name."""
-        return self._all(KnownProvider, Known, Known.select().order_by(Known.name))
+        return self._all(KnownProvider, KnownProvider.select().order_by(KnownProvider.name))
 
     def known(self, name: str) -> KnownProvider:
         """The known provider of this name in any case; raises NotFound with the names most like it."""
@@ -105,13 +44,13 @@ class Reads:
             raise NotFound(f"{name} is not a known provider.{names.resembling(name, rows)}")
         return rows[spelling]
 
-    def providers(self) -> list[ProviderRow]:
+    def providers(self) -> list[Provider]:
         """Every provider, by name."""
-        return self._all(ProviderRow, Provider, Provider.select().order_by(Provider.name))
+        return self._all(Provider, Provider.select().order_by(Provider.name))
 
-    def provider(self, name: str) -> ProviderRow:
+    def provider(self, name: str) -> Provider:
         """The provider of this name in any case; raises NotFound with the names most like it."""
-        row = self._one(ProviderRow, Provider, Provider.select().where(Provider.name == name.strip()))
+        row = self._one(Provider, Provider.select().where(Provider.name == name.strip()))
         if row is None:
             held = self._names()
             spelling = names.spelling(name, held)
@@ -120,70 +59,65 @@ class Reads:
             return self.provider(spelling)
         return row
 
-    def provider_by_id(self, provider_id: int) -> ProviderRow:
+    def provider_by_id(self, provider_id: int) -> Provider:
         """The provider with this id; raises Gone when it was deleted."""
-        row = self._one(ProviderRow, Provider, Provider.select().where(Provider.id == provider_id))
+        row = self._one(Provider, Provider.select().where(Provider.id == provider_id))
         return _present(row, "This provider was deleted meanwhile.")
 
-    def provider_again(self, seen: ProviderRow) -> ProviderRow:
+    def provider_again(self, seen: Provider) -> Provider:
         """A provider that was read before, as it is now; raises Gone, also where its id has another now."""
         held = Provider.select().where((Provider.id == seen.id) & (Provider.uuid == seen.uuid))
-        return _present(self._one(ProviderRow, Provider, held), _not_here(seen.name))
+        return _present(self._one(Provider, held), _not_here(seen.name))
 
-    def models(self, provider_id: int) -> list[ModelRow]:
+    def models(self, provider_id: int) -> list[Model]:
         """The models of a provider, by model id."""
-        query = Model.select().where(Model.provider == provider_id).order_by(Model.model_id)
-        return self._all(ModelRow, Model, query)
+        query = Model.select().where(Model.provider_id == provider_id).order_by(Model.model_id)
+        return self._all(Model, query)
 
-    def model(self, provider_id: int, model_id: str) -> ModelRow:
+    def model(self, provider_id: int, model_id: str) -> Model:
         """The model of a provider by the provider's own id for it; raises NotFound naming ids like it."""
-        held = Model.select().where((Model.provider == provider_id) & (Model.model_id == model_id))
-        row = self._one(ModelRow, Model, held)
+        held = Model.select().where((Model.provider_id == provider_id) & (Model.model_id == model_id))
+        row = self._one(Model, held)
         if row is None:
             near = names.resembling(model_id, (each.model_id for each in self.models(provider_id)))
             raise NotFound(f"{self.provider_by_id(provider_id).name} has no model {model_id}.{near}")
         return row
 
-    def model_by_id(self, id: int) -> ModelRow:
+    def model_by_id(self, id: int) -> Model:
         """The model with this id; raises Gone when it was deleted."""
-        row = self._one(ModelRow, Model, Model.select().where(Model.id == id))
+        row = self._one(Model, Model.select().where(Model.id == id))
         return _present(row, "This model was deleted meanwhile.")
 
-    def model_again(self, seen: ModelRow) -> ModelRow:
+    def model_again(self, seen: Model) -> Model:
         """A model that was read before, as it is now; raises Gone, also where its id has another one now."""
         held = Model.select().where((Model.id == seen.id) & (Model.uuid == seen.uuid))
-        return _present(self._one(ModelRow, Model, held), _not_here(seen.model_id))
+        return _present(self._one(Model, held), _not_here(seen.model_id))
 
-    def pricing(self, provider_id: int) -> PricingRow | None:
+    def pricing(self, provider_id: int) -> Pricing | None:
         """A provider's default price; None when it has none."""
-        return self._one(PricingRow, Pricing, Pricing.select().where(Pricing.provider == provider_id))
+        return self._one(Pricing, Pricing.select().where(Pricing.provider_id == provider_id))
 
-    def model_pricing(self, model_id: int) -> ModelPricingRow | None:
+    def model_pricing(self, model_id: int) -> ModelPricing | None:
         """A model's own price; None when it has none."""
-        query = ModelPricing.select().where(ModelPricing.model == model_id)
-        return self._one(ModelPricingRow, ModelPricing, query)
+        query = ModelPricing.select().where(ModelPricing.model_id == model_id)
+        return self._one(ModelPricing, query)
 
-    def model_pricings(self, provider_id: int) -> dict[int, ModelPricingRow]:
+    def model_pricings(self, provider_id: int) -> dict[int, ModelPricing]:
         """The own prices of a provider's models, by the model's id."""
-        of_provider = Model.select(Model.id).where(Model.provider == provider_id)
-        query = ModelPricing.select().where(ModelPricing.model.in_(of_provider))
-        return {row.model_id: row for row in self._all(ModelPricingRow, ModelPricing, query)}
+        of_provider = Model.select(Model.id).where(Model.provider_id == provider_id)
+        query = ModelPricing.select().where(ModelPricing.model_id.in_(of_provider))
+        return {row.model_id: row for row in self._all(ModelPricing, query)}
 
-    def limits(self, provider_id: int) -> LimitsRow | None:
+    def limits(self, provider_id: int) -> Limits | None:
         """A provider's rate limits; None when none are kept."""
-        return self._one(LimitsRow, Limits, Limits.select().where(Limits.provider == provider_id))
+        return self._one(Limits, Limits.select().where(Limits.provider_id == provider_id))
 
     def effective_price(self, model_id: int) -> EffectivePrice:
         """What a model costs: its own price, else its provider's, else unknown; raises Gone."""
-        found = self._fetch(_EFFECTIVE, (model_id,))
-        if not found:
+        found = ProofReads(self._open).price(model_id)
+        if found is None:
             raise Gone("This model was deleted meanwhile.")
-        own, base = found[0][:8], found[0][8:]
-        if own[0] is not None:
-            return EffectivePrice(own[1], own[2], own[3], own[4], own[5], own[6], own[7], "model")
-        if base[0] is not None:
-            return EffectivePrice(base[1], base[2], None, None, base[3], base[4], base[5], "provider")
-        return EffectivePrice(None, None, None, None, None, None, None, "unknown")
+        return found
 
     def results(
         self,
@@ -194,12 +128,12 @@ class Reads:
         status: str | None = None,
         test_type: str | None = None,
         limit: int = 100,
-    ) -> list[ResultRow]:
+    ) -> list[Result]:
         """The newest results that fit every given filter, newest first."""
         wanted = {
-            Result.provider: provider_id,
-            Result.model: model_id,
-            Result.run: run_id,
+            Result.provider_id: provider_id,
+            Result.model_id: model_id,
+            Result.run_id: run_id,
             Result.status: status,
             Result.test_type: test_type,
         }
@@ -207,51 +141,68 @@ class Reads:
         for column, value in wanted.items():
             if value is not None:
                 query = query.where(column == value)
-        return self._all(ResultRow, Result, query)
+        return self._all(Result, query)
 
-    def result(self, id: int) -> ResultRow:
+    def result(self, id: int) -> Result:
         """The result with this id; raises NotFound."""
-        row = self._one(ResultRow, Result, Result.select().where(Result.id == id))
+        row = self._one(Result, Result.select().where(Result.id == id))
         if row is None:
             raise NotFound(f"There is no result {id}.")
         return row
 
-    def run(self, id: int) -> RunRow:
+    def run(self, id: int) -> Run:
         """The verification run with this id; raises NotFound."""
-        row = self._one(RunRow, Run, Run.select().where(Run.id == id))
+        row = self._one(Run, Run.select().where(Run.id == id))
         if row is None:
             raise NotFound(f"There is no run {id}.")
         return row
 
-    def run_again(self, seen: RunRow) -> RunRow | None:
+    def run_again(self, seen: Run) -> Run | None:
         """A run that was read before, as it is now; None where its id has another run now, or none."""
-        row = self._one(RunRow, Run, Run.select().where(Run.id == seen.id))
+        row = self._one(Run, Run.select().where(Run.id == seen.id))
         fixed = ("suite", "trigger", "started_at", "plan")
         same = row is not None and all(getattr(row, name) == getattr(seen, name) for name in fixed)
         return row if same else None
 
     def counts(self) -> Counts:
         """How many records of each kind there are."""
-        return Counts(*self._fetch(_COUNTS, ())[0])
+        numbers = (
+            _number(KnownProvider), _number(Provider), _number(Provider, Provider.is_active),
+            _number(Provider, Provider.api_key_encrypted.is_null(False)), _number(Model),
+            _number(Model, Model.verification_state == "verified"),
+            _number(Pricing) + _number(ModelPricing), _number(Limits), _number(Result),
+        )  # fmt: skip
+        return Counts(*self._rows(pw.Select([], numbers))[0])
 
     def newest_stamp(self) -> str | None:
         """The latest time of any record; None in an empty registry."""
-        found: str | None = self._fetch(_NEWEST, ())[0][0]
-        return found
+        times = (
+            Provider.updated_at, Model.updated_at, Pricing.last_updated, ModelPricing.last_updated,
+            Limits.last_updated, Result.created_at,
+        )  # fmt: skip
+        newest = (self._value(time.model.select(fn.MAX(time))) for time in times)
+        return max((each for each in newest if each is not None), default=None)
 
     def dependents_of_provider(self, id: int) -> dict[str, int]:
         """How many models, results, prices and limits a provider has."""
-        (found,) = self._fetch(_OF_PROVIDER, {"id": id})
+        of_models = ModelPricing.model_id.in_(Model.select(Model.id).where(Model.provider_id == id))
+        numbers = (
+            _number(Model, Model.provider_id == id), _number(Result, Result.provider_id == id),
+            _number(Pricing, Pricing.provider_id == id) + _number(ModelPricing, of_models),
+            _number(Limits, Limits.provider_id == id),
+        )  # fmt: skip
+        (found,) = self._rows(pw.Select([], numbers))
         return dict(zip(("models", "results", "prices", "limits"), found, strict=True))
 
     def dependents_of_model(self, id: int) -> dict[str, int]:
         """How many results and prices a model has."""
-        (found,) = self._fetch(_OF_MODEL, {"id": id})
+        numbers = _number(Result, Result.model_id == id), _number(ModelPricing, ModelPricing.model_id == id)
+        (found,) = self._rows(pw.Select([], numbers))
         return dict(zip(("results", "prices"), found, strict=True))
 
     def sealed_count(self) -> int:
         """How many sealed keys the registry holds."""
-        return int(self._fetch("SELECT count(*) FROM provider WHERE api_key_encrypted IS NOT NULL", ())[0][0])
+        return int(self._value(pw.Select([], [_number(Provider, Provider.api_key_encrypted.is_null(False))])))
 
     def recompute_states(self) -> list[StateDifference]:
         """Where the stored states of models are not what their results say; empty when all is well."""
@@ -265,27 +216,17 @@ class Reads:
 
     def setting(self, key: str) -> str | None:
         """One setting of the database file; None when it was never made."""
-        found = self._fetch("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(found[0][0]) if found else None
+        row = self._one(Setting, Setting.select().where(Setting.key == key))
+        return None if row is None else row.value
 
     def _names(self) -> list[str]:
-        return [name for (name,) in self._fetch("SELECT name FROM provider", ())]
+        return [name for (name,) in self._rows(Provider.select(Provider.name))]
 
-    def _all(self, kind: type[R], table: type[Table], query: "pw.ModelSelect[Any]") -> list[R]:
-        columns = [column.column_name for column in table._meta.sorted_fields]
-        with self._open() as database:
-            # before the rows: one that is older than they are only makes a save ask once more
-            is_edited = table in (Provider, Model)
-            more = {"edition": edition_here(database, getattr(database, "begun", None))} if is_edited else {}
-            found: Iterable[tuple[Any, ...]] = query.tuples().bind(database)
-            return [kind(**dict(zip(columns, each, strict=True)), **more) for each in found]
 
-    def _one(self, kind: type[R], table: type[Table], query: "pw.ModelSelect[Any]") -> R | None:
-        return next(iter(self._all(kind, table, query.limit(1))), None)
-
-    def _fetch(self, sql: str, values: Bound) -> list[tuple[Any, ...]]:
-        with self._open() as database:
-            return fetch(database, sql, values)
+def _number(kind: type[Record], condition: object = None) -> Any:  # noqa: ANN401  # an expression of Peewee's
+    """How many records there are, as a part of a larger question."""
+    query = kind.select(fn.COUNT(pw.SQL("*")))
+    return query if condition is None else query.where(condition)
 
 
 def _not_here(name: str) -> str:

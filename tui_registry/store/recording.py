@@ -2,14 +2,15 @@
 
 from tui_registry.store import write_keys, write_results
 from tui_registry.store.change import Change
-from tui_registry.store.rows import NewResult, ResultRow
+from tui_registry.store.rows import NewResult
+from tui_registry.store.tables import Result
 
 KEY_TEST = "key"
 """The probe whose results are about a provider's key."""
 
 
-def record(change: Change, result: NewResult) -> ResultRow:
+def record(change: Change, result: NewResult) -> Result:
     """Keep one result and bring its model, or the provider whose key it is about, up to date."""
-    if result.test_type == KEY_TEST:
+    if result.found.test_type == KEY_TEST:
         return write_keys.record_key_check(change, result)
     return write_results.record(change, result)

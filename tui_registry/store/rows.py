@@ -5,10 +5,10 @@ token.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
-from tui_registry.store.known import KnownProvider as KnownProvider
+from tui_registry.store.tables import KnownProvider, Result, Run
 
 Cell: TypeAlias = int | float | str | None
 Row: TypeAlias = tuple[Cell, ...]
@@ -38,167 +38,28 @@ class KnownSeed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderRow:
-    """A provider; the sealed key is carried but never printed.
-
-    `edition` is that of the file it was read from, as `store.edition` tells it.
-    """
-
-    id: int
-    uuid: str
-    name: str
-    endpoint: str
-    api_key_encrypted: str | None = field(repr=False)
-    key_fingerprint: str | None
-    key_validated_at: str | None
-    description: str | None
-    website: str | None
-    is_active: bool
-    state_reason: str | None
-    state_changed_at: str | None
-    row_version: int
-    created_at: str
-    updated_at: str
-    edition: str = field(default="", compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRow:
-    """A model of a provider; None means unknown, `edition` is that of the file it was read from."""
-
-    id: int
-    uuid: str
-    provider_id: int
-    model_id: str
-    name: str
-    description: str | None
-    version: str | None
-    architecture: str | None
-    max_input_tokens: int | None
-    max_output_tokens: int | None
-    supports_streaming: bool | None
-    supports_reasoning: bool | None
-    source: str
-    source_date: str | None
-    user_fields: str
-    verification_state: str
-    consecutive_failures: int
-    score: float | None
-    last_verified_at: str | None
-    row_version: int
-    created_at: str
-    updated_at: str
-    edition: str = field(default="", compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PricingRow:
-    """A provider's default price."""
-
-    provider_id: int
-    input_price_per_token: float
-    output_price_per_token: float
-    currency: str
-    source: str
-    source_date: str | None
-    row_version: int
-    last_updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelPricingRow:
-    """A model's own price; a price that is None does not apply to the model."""
-
-    model_id: int
-    input_price_per_token: float | None
-    output_price_per_token: float | None
-    cache_read_price_per_token: float | None
-    cache_write_price_per_token: float | None
-    currency: str
-    source: str
-    source_date: str | None
-    note: str | None
-    row_version: int
-    last_updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitsRow:
-    """A provider's rate limits; None means unknown."""
-
-    provider_id: int
-    requests_per_minute: int | None
-    requests_per_hour: int | None
-    tokens_per_minute: int | None
-    tokens_per_hour: int | None
-    source: str
-    row_version: int
-    last_updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One verification run over any number of models."""
-
-    id: int
-    suite: str
-    trigger: str
-    state: str
-    budget: float | None
-    estimated_cost: float | None
-    actual_cost: float | None
-    started_at: str
-    finished_at: str | None
-    plan: str | None = field(default=None, repr=False)
-    owner: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one probe found; texts of JSON are objects, times are milliseconds, money is USD."""
-
-    test_type: str
-    status: str
-    outcome: str | None = None
-    http_status: int | None = None
-    latency_ms: float | None = None
-    ttft_ms: float | None = None
-    tokens_per_second: float | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    reasoning_tokens: int | None = None
-    cost: float | None = None
-    cost_source: str | None = None
-    model_served: str | None = None
-    scores: str | None = None
-    score: float | None = None
-    evidence: str | None = None
-    endpoint: str | None = None
-    key_fingerprint: str | None = None
-    scoring_version: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewResult(Measured):
+class NewResult:
     """One probe's outcome as it is handed in, with the records that it is about as they were read.
 
     A probe of a key or of a list has no model.
     """
 
     provider: Identified
-    model: Identified | None = None
-    run: RunRow | None = None
+    model: Identified | None
+    run: Run | None
+    found: Result
+
+    def but(self, **changes: object) -> "NewResult":
+        """The same outcome with other values in these fields of the result."""
+        return replace(self, found=self.found.but(**changes))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRow(Measured):
-    """One probe's outcome as it is kept; never edited."""
-
-    id: int
-    provider_id: int
-    model_id: int | None = None
-    run_id: int | None = None
-    created_at: str
+def new_result(
+    *, provider: Identified, model: Identified | None = None, run: Run | None = None, **found: object
+) -> NewResult:
+    """What a probe of these found, by the fields of a result."""
+    ids = {"model_id": None if model is None else model.id, "run_id": None if run is None else run.id}
+    return NewResult(provider, model, run, Result(provider_id=provider.id, **ids, **found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -27,9 +27,10 @@ from tui_registry.store.restoring import (
     new_beside,
     put_in_place,
 )
-from tui_registry.store.rows import KnownProvider, KnownSeed
+from tui_registry.store.rows import KnownSeed
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import differences
+from tui_registry.store.tables import KnownProvider
 
 MOST_PROBED, MOST_PROBED_BLINDLY = 200_000, 1_000
 """How many ids are tried one by one between two readable stretches of a table, and after the only one."""
@@ -142,7 +143,7 @@ def _insert(database: pw.SqliteDatabase, table: str, values: Row) -> bool:
         return True
     if table == "provider" and not _is_known(database, values.get("name")):
         lost = KnownProvider(str(values.get("name")), str(values.get("endpoint")), source="user")
-        _try(database, "known_provider", asdict(lost))
+        _try(database, "known_provider", lost.values())
     return _try(database, table, values)
 
 

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from tui_registry.store.read_proofs import ProofReads
     from tui_registry.store.reads import Reads
     from tui_registry.store.restoring import Restored
-    from tui_registry.store.rows import KnownSeed, ModelRow, ProviderRow
+    from tui_registry.store.rows import KnownSeed
+    from tui_registry.store.tables import Model, Provider
     from tui_registry.store.writes import Writes
     from tui_registry.text import Secret
 
@@ -183,7 +184,7 @@ class Store:
         """
         return self._replacements
 
-    def was_replaced(self, seen: "ProviderRow | ModelRow") -> bool:
+    def was_replaced(self, seen: "Provider | Model") -> bool:
         """Whether another file took the registry's place since this was read."""
         with self._connections.read() as database:
             return not follows(read_edition(database), seen.edition)
@@ -234,25 +235,25 @@ class Store:
 
         return self._queue.put(restored)
 
-    def key_state(self, row: "ProviderRow") -> KeyState:
+    def key_state(self, row: "Provider") -> KeyState:
         """What a provider's key is good for at its present endpoint, without opening it."""
         return self._judged(row)[0]
 
-    def key_words(self, row: "ProviderRow") -> str:
+    def key_words(self, row: "Provider") -> str:
         """The key's state as lists show it, e.g. `set` or `for api.openai.com`."""
         state, host = self._judged(row)
         return state.words(host)
 
-    def sealed_elsewhere(self, row: "ProviderRow") -> str | None:
+    def sealed_elsewhere(self, row: "Provider") -> str | None:
         """The host a provider's key is sealed for when its endpoint names another one; None otherwise."""
         state, host = self._judged(row)
         return host if state is KeyState.OTHER_HOST else None
 
-    def sealed_for(self, row: "ProviderRow") -> str:
+    def sealed_for(self, row: "Provider") -> str:
         """The host that a provider's stored key is sealed for, as a person writes it; raises VaultError."""
         return shown_origin(read_header(row.api_key_encrypted or "").origin)
 
-    def open_key(self, row: "ProviderRow") -> "Secret":
+    def open_key(self, row: "Provider") -> "Secret":
         """The key that a provider had when it was read, for the endpoint that it had then and no other.
 
         Raises Refused without either, else VaultError.
@@ -262,7 +263,7 @@ class Store:
         origin = stored_endpoint(row.name, row.endpoint).origin
         return self._vault.open(row.api_key_encrypted, origin=origin, uuid=row.uuid)
 
-    def proven_key(self, row: "ProviderRow") -> tuple[KeyState, str]:
+    def proven_key(self, row: "Provider") -> tuple[KeyState, str]:
         """The key's state after really opening it, and the sentence that explains a bad one."""
         if row.api_key_encrypted is None:
             return KeyState.NONE, f"{row.name} has no key. Enter one."
@@ -295,5 +296,5 @@ class Store:
     ) -> None:
         self.close()
 
-    def _judged(self, row: "ProviderRow") -> tuple[KeyState, str | None]:
+    def _judged(self, row: "Provider") -> tuple[KeyState, str | None]:
         return self._vault.key_state(row.api_key_encrypted, origin=origin_of_stored(row.endpoint))

@@ -1,45 +1,51 @@
-"""The tables of the registry as Peewee sees them; the rules themselves live in steps/.
+"""The records of the registry, each field declared once: columns, rules, drafts, forms and files come of it.
 
-No table is bound to a database here: every query is bound to the connection it runs on.
+Field names are the data model's. Times are UTC text as `clock.stamp` writes it; prices are for one token.
 """
 
-import peewee as pw
+from tui_registry.fields import (
+    FRACTION,
+    HTTP_STATUS,
+    VERSION,
+    Amount,
+    Choice,
+    Count,
+    Currency,
+    Day,
+    Endpoint,
+    Flag,
+    Hex,
+    Id,
+    Json,
+    Moment,
+    Of,
+    Price,
+    Sealed,
+    Tally,
+    Template,
+    Text,
+    Token,
+    Url,
+    Word,
+    Words,
+)
+from tui_registry.store.record import Column, Record, Rule
+
+FACT_SOURCES = Choice(("user", "provider", "catalogue"))
+LIMIT_SOURCES = Choice(("user", "observed", "catalogue"))
+
+UNKNOWN = "empty = unknown"
+NOT_APPLICABLE = "empty = does not apply"
+
+TO_PROVIDER = ("provider", "id")
+TO_MODEL = ("model", "id")
 
 
-class Whole(pw.BigIntegerField):
-    """A whole number handed to SQLite as it is: STRICT refuses 5.9, Peewee would cut it to 5."""
+class Setting(Record):
+    """What the file knows of itself: the vault key of its records, the data it was seeded from."""
 
-    def adapt(self, value: object) -> object:
-        """The value itself."""
-        return value
-
-
-class Flag(pw.BooleanField):
-    """A truth value handed to SQLite as it is: STRICT refuses 'false', Peewee would read it as true."""
-
-    def adapt(self, value: object) -> object:
-        """The value itself."""
-        return value
-
-    def python_value(self, value: object) -> bool | None:
-        """0 and 1 as False and True, NULL as None."""
-        return None if value is None else bool(value)
-
-
-class Table(pw.Model):
-    """What every table has in common."""
-
-    class Meta:
-        """No plural, no prefix: the table names are written out."""
-
-        legacy_table_names = False
-
-
-class Meta(Table):
-    """One setting of the database file per row."""
-
-    key = pw.TextField(primary_key=True)
-    value = pw.TextField()
+    key = Column(Word(), key=True)
+    value = Column(Text(256))
 
     class Meta:
         """Name."""
@@ -47,21 +53,23 @@ class Meta(Table):
         table_name = "meta"
 
 
-class Known(Table):
-    """The provider names that may be used."""
+class KnownProvider(Record):
+    """A provider that a person may choose, and how it is spoken to; its endpoint may hold {placeholders}."""
 
-    name = pw.TextField(primary_key=True)
-    endpoint = pw.TextField()
-    website = pw.TextField(null=True)
-    docs = pw.TextField(null=True)
-    console_url = pw.TextField(null=True)
-    env_vars = pw.TextField(null=True)
-    dialect = pw.TextField()
-    auth = pw.TextField()
-    key_proof = pw.TextField(null=True)
-    limit_headers = pw.TextField(null=True)
-    local_token = pw.TextField(null=True)
-    source = pw.TextField()
+    name = Column(Text(64), key=True, any_case=True)
+    endpoint = Column(Template())
+    website = Column(Url(), unknown=True)
+    docs = Column(Url(), unknown=True)
+    console_url = Column(Url(), unknown=True)
+    env_vars = Column(Words("A-Za-z0-9_"), unknown=True)
+    dialect = Column(Choice(("openai", "anthropic", "gemini", "cohere")), "API type", default="openai")
+    auth = Column(
+        Choice(("bearer", "x-api-key", "x-goog-api-key", "api-key", "api-key-scheme")), default="bearer"
+    )
+    key_proof = Column(Text(128), unknown=True)
+    limit_headers = Column(Text(64), unknown=True)
+    local_token = Column(Token(), unknown=True)
+    source = Column(Choice(("package", "user")), default="package")
 
     class Meta:
         """Name."""
@@ -69,24 +77,40 @@ class Known(Table):
         table_name = "known_provider"
 
 
-class Provider(Table):
-    """The providers."""
+class Provider(Record):
+    """A provider that a person uses; its key is kept sealed, and only a proved one turns it on."""
 
-    id = pw.BigAutoField()
-    uuid = pw.TextField()
-    name = pw.ForeignKeyField(Known, column_name="name", object_id_name="known_name", lazy_load=False)
-    endpoint = pw.TextField()
-    api_key_encrypted = pw.TextField(null=True)
-    key_fingerprint = pw.TextField(null=True)
-    key_validated_at = pw.TextField(null=True)
-    description = pw.TextField(null=True)
-    website = pw.TextField(null=True)
-    is_active = Flag()
-    state_reason = pw.TextField(null=True)
-    state_changed_at = pw.TextField(null=True)
-    row_version = Whole()
-    created_at = pw.TextField()
-    updated_at = pw.TextField()
+    id = Column(Id(), key=True)
+    uuid = Column(Hex(32), unique=True)
+    name = Column(
+        Text(64),
+        "Name",
+        entered=True,
+        help="a known provider's name",
+        example="Groq",
+        of=("known_provider", "name"),
+        any_case=True,
+        unique=True,
+    )
+    endpoint = Column(Endpoint(), "Base URL", entered=True, example="https://api.groq.com/openai/v1")
+    api_key_encrypted = Column(Sealed(), "API key", unknown=True)
+    key_fingerprint = Column(Hex(16), unknown=True)
+    key_validated_at = Column(Moment(), unknown=True)
+    description = Column(Text(4000, lines=True), "Notes", unknown=True, entered=True)
+    website = Column(Url(), "Website", unknown=True, entered=True, example="https://groq.com")
+    is_active = Column(Flag(), "Active", starts="0")
+    state_reason = Column(Text(256), unknown=True)
+    state_changed_at = Column(Moment(), unknown=True)
+    row_version = Column(VERSION, starts="1")
+    created_at = Column(Moment())
+    updated_at = Column(Moment())
+
+    rules = (
+        Rule("key_validated_at", "needs_key"),
+        Rule("key_fingerprint", "paired"),
+        Rule("is_active", "needs_valid_key"),
+        Rule("updated_at", "order"),
+    )
 
     class Meta:
         """Name."""
@@ -94,31 +118,96 @@ class Provider(Table):
         table_name = "provider"
 
 
-class Model(Table):
-    """The models of the providers."""
+class Model(Record):
+    """A model that a provider offers; None is unknown, `user_fields` names what a refresh leaves alone."""
 
-    id = pw.BigAutoField()
-    uuid = pw.TextField()
-    provider = pw.ForeignKeyField(Provider, column_name="provider_id", lazy_load=False)
-    model_id = pw.TextField()
-    name = pw.TextField()
-    description = pw.TextField(null=True)
-    version = pw.TextField(null=True)
-    architecture = pw.TextField(null=True)
-    max_input_tokens = Whole(null=True)
-    max_output_tokens = Whole(null=True)
-    supports_streaming = Flag(null=True)
-    supports_reasoning = Flag(null=True)
-    source = pw.TextField()
-    source_date = pw.TextField(null=True)
-    user_fields = pw.TextField()
-    verification_state = pw.TextField()
-    consecutive_failures = Whole()
-    score = pw.DoubleField(null=True)
-    last_verified_at = pw.TextField(null=True)
-    row_version = Whole()
-    created_at = pw.TextField()
-    updated_at = pw.TextField()
+    id = Column(Id(), key=True)
+    uuid = Column(Hex(32), starts="(lower(hex(randomblob(16))))")
+    provider_id = Column(Of(), of=TO_PROVIDER)
+    model_id = Column(
+        Text(256),
+        "Model id",
+        entered=True,
+        help="as its API names it",
+        example="llama-3.3-70b-versatile",
+    )
+    name = Column(
+        Text(256),
+        "Name",
+        entered=True,
+        may_be_left=True,
+        help="empty = the model id",
+        option="name",
+        about="A name to show; the id when left out.",
+    )
+    description = Column(
+        Text(4000, lines=True),
+        "Notes",
+        unknown=True,
+        entered=True,
+        option="description",
+        about="What it is, in your words.",
+    )
+    version = Column(
+        Text(128), "Version", unknown=True, entered=True, option="version", about="The model's version."
+    )
+    architecture = Column(
+        Text(128),
+        "Architecture",
+        unknown=True,
+        entered=True,
+        option="architecture",
+        about="What it is built on.",
+    )
+    max_input_tokens = Column(
+        Count(),
+        "Context",
+        unknown=True,
+        entered=True,
+        help="128k, 1M, 200_000",
+        example="128k",
+        option="max-input-tokens",
+        about="Such as 128k or 1M; unknown clears it.",
+    )
+    max_output_tokens = Column(
+        Count(),
+        "Output",
+        unknown=True,
+        entered=True,
+        help="8k; empty = unknown",
+        example="8k",
+        option="max-output-tokens",
+        about="Such as 8192 or 64k; unknown clears it.",
+    )
+    supports_streaming = Column(
+        Flag(),
+        "Streaming",
+        unknown=True,
+        entered=True,
+        option="streaming",
+        about="Whether it can stream its answer.",
+    )
+    supports_reasoning = Column(
+        Flag(),
+        "Reasoning",
+        unknown=True,
+        entered=True,
+        option="reasoning",
+        about="Whether it reasons before it answers.",
+    )
+    source = Column(FACT_SOURCES, "Source")
+    source_date = Column(Day(), unknown=True)
+    user_fields = Column(Words("a-z_", may_be_empty=True), starts="''")
+    verification_state = Column(Choice(("unverified", "verified")), "Status", starts="'unverified'")
+    consecutive_failures = Column(Tally(), starts="0")
+    score = Column(FRACTION, "Score", unknown=True)
+    last_verified_at = Column(Moment(), "Last passed", unknown=True)
+    row_version = Column(VERSION, starts="1")
+    created_at = Column(Moment())
+    updated_at = Column(Moment())
+
+    unique_together = (("provider_id", "model_id"), ("id", "provider_id"))
+    rules = (Rule("updated_at", "order"),)
 
     class Meta:
         """Name."""
@@ -126,17 +215,34 @@ class Model(Table):
         table_name = "model"
 
 
-class Pricing(Table):
-    """A provider's default price."""
+class Pricing(Record):
+    """What a provider asks by default, for models without a price of their own."""
 
-    provider = pw.ForeignKeyField(Provider, column_name="provider_id", primary_key=True, lazy_load=False)
-    input_price_per_token = pw.DoubleField()
-    output_price_per_token = pw.DoubleField()
-    currency = pw.TextField()
-    source = pw.TextField()
-    source_date = pw.TextField(null=True)
-    row_version = Whole()
-    last_updated = pw.TextField()
+    provider_id = Column(Of(), key=True, of=TO_PROVIDER)
+    input_price_per_token = Column(
+        Price(),
+        "Input",
+        entered=True,
+        example="0.15",
+        option="input",
+        about="Price of input: 0.15, 3/M, 0.003/k, free.",
+    )
+    output_price_per_token = Column(
+        Price(), "Output", entered=True, example="0.60", option="output", about="Price of output."
+    )
+    currency = Column(
+        Currency(),
+        "Currency",
+        entered=True,
+        help="three letters, e.g. USD",
+        starts="'USD'",
+        option="currency",
+        about="Three letters; at first the default's, else USD.",
+    )
+    source = Column(FACT_SOURCES)
+    source_date = Column(Day(), unknown=True)
+    row_version = Column(VERSION, starts="1")
+    last_updated = Column(Moment())
 
     class Meta:
         """Name."""
@@ -144,20 +250,62 @@ class Pricing(Table):
         table_name = "pricing_info"
 
 
-class ModelPricing(Table):
-    """A model's own price."""
+class ModelPricing(Record):
+    """What one model costs; no row is unknown, a price that is None does not apply."""
 
-    model = pw.ForeignKeyField(Model, column_name="model_id", primary_key=True, lazy_load=False)
-    input_price_per_token = pw.DoubleField(null=True)
-    output_price_per_token = pw.DoubleField(null=True)
-    cache_read_price_per_token = pw.DoubleField(null=True)
-    cache_write_price_per_token = pw.DoubleField(null=True)
-    currency = pw.TextField()
-    source = pw.TextField()
-    source_date = pw.TextField(null=True)
-    note = pw.TextField(null=True)
-    row_version = Whole()
-    last_updated = pw.TextField()
+    model_id = Column(Of(), key=True, of=TO_MODEL)
+    input_price_per_token = Column(
+        Price(),
+        "Input",
+        unknown=True,
+        entered=True,
+        example="0.15",
+        option="input",
+        about="Price of input: 0.15, 3/M, 0.003/k, free.",
+    )
+    output_price_per_token = Column(
+        Price(),
+        "Output",
+        unknown=True,
+        entered=True,
+        example="0.60",
+        option="output",
+        about="Price of output.",
+    )
+    cache_read_price_per_token = Column(
+        Price(),
+        "Cached read",
+        unknown=True,
+        entered=True,
+        help=NOT_APPLICABLE,
+        option="cache-read",
+        about="Price of input read from the cache; models only.",
+    )
+    cache_write_price_per_token = Column(
+        Price(),
+        "Cache write",
+        unknown=True,
+        entered=True,
+        help=NOT_APPLICABLE,
+        option="cache-write",
+        about="Price of input written to it; models only.",
+    )
+    currency = Column(
+        Currency(),
+        "Currency",
+        entered=True,
+        help="three letters, e.g. USD",
+        starts="'USD'",
+        option="currency",
+        about="Three letters; at first the default's, else USD.",
+    )
+    source = Column(FACT_SOURCES)
+    source_date = Column(Day(), unknown=True)
+    note = Column(Text(1000, lines=True), unknown=True)
+    row_version = Column(VERSION, starts="1")
+    last_updated = Column(Moment())
+
+    rules = (Rule("input_price_per_token", "stated"),)
 
     class Meta:
         """Name."""
@@ -165,17 +313,55 @@ class ModelPricing(Table):
         table_name = "model_pricing"
 
 
-class Limits(Table):
-    """A provider's rate limits."""
+class Limits(Record):
+    """How much a provider lets one key do; None is unknown."""
 
-    provider = pw.ForeignKeyField(Provider, column_name="provider_id", primary_key=True, lazy_load=False)
-    requests_per_minute = Whole(null=True)
-    requests_per_hour = Whole(null=True)
-    tokens_per_minute = Whole(null=True)
-    tokens_per_hour = Whole(null=True)
-    source = pw.TextField()
-    row_version = Whole()
-    last_updated = pw.TextField()
+    provider_id = Column(Of(), key=True, of=TO_PROVIDER)
+    requests_per_minute = Column(
+        Count(("minute",)),
+        "Requests / min",
+        unknown=True,
+        entered=True,
+        help="60, 1.5k, 2M",
+        example="60",
+        option="rpm",
+        about="Requests per minute: 60, 1.5k, unknown.",
+    )
+    requests_per_hour = Column(
+        Count(("hour",)),
+        "Requests / hour",
+        unknown=True,
+        entered=True,
+        help=UNKNOWN,
+        example="1.5k",
+        option="rph",
+        about="Requests per hour.",
+    )
+    tokens_per_minute = Column(
+        Count(("minute",)),
+        "Tokens / min",
+        unknown=True,
+        entered=True,
+        help=UNKNOWN,
+        example="250k",
+        option="tpm",
+        about="Tokens per minute.",
+    )
+    tokens_per_hour = Column(
+        Count(("hour",)),
+        "Tokens / hour",
+        unknown=True,
+        entered=True,
+        help=UNKNOWN,
+        example="2M",
+        option="tph",
+        about="Tokens per hour.",
+    )
+    source = Column(LIMIT_SOURCES)
+    row_version = Column(VERSION, starts="1")
+    last_updated = Column(Moment())
+
+    rules = (Rule("requests_per_minute", "some"),)
 
     class Meta:
         """Name."""
@@ -183,20 +369,22 @@ class Limits(Table):
         table_name = "limits_info"
 
 
-class Run(Table):
-    """The verification runs."""
+class Run(Record):
+    """One go at verifying, with what it may cost, was expected to cost and did cost in USD."""
 
-    id = pw.BigAutoField()
-    suite = pw.TextField()
-    trigger = pw.TextField()
-    state = pw.TextField()
-    budget = pw.DoubleField(null=True)
-    estimated_cost = pw.DoubleField(null=True)
-    actual_cost = pw.DoubleField(null=True)
-    started_at = pw.TextField()
-    finished_at = pw.TextField(null=True)
-    plan = pw.TextField(null=True)
-    owner = pw.TextField(null=True)
+    id = Column(Id(), key=True)
+    suite = Column(Text(64))
+    trigger = Column(Text(64))
+    state = Column(Choice(("running", "done", "cancelled", "interrupted")))
+    budget = Column(Amount(), unknown=True)
+    estimated_cost = Column(Amount(), unknown=True)
+    actual_cost = Column(Amount(), unknown=True)
+    started_at = Column(Moment())
+    finished_at = Column(Moment(), unknown=True)
+    plan = Column(Json(4_194_304, "document"), unknown=True)
+    owner = Column(Text(128), unknown=True)
+
+    rules = (Rule("finished_at", "ended"), Rule("finished_at", "order"))
 
     class Meta:
         """Name."""
@@ -204,34 +392,38 @@ class Run(Table):
         table_name = "verification_run"
 
 
-class Result(Table):
-    """What the probes found, one row each, append-only."""
+class Result(Record):
+    """What one probe found, never edited; a probe of a key or of a list has no model.
 
-    id = pw.BigAutoField()
-    run = pw.ForeignKeyField(Run, column_name="run_id", null=True, lazy_load=False)
-    # with a model the file's own key is (model_id, provider_id); a composite key has no Peewee field
-    model = pw.ForeignKeyField(Model, column_name="model_id", null=True, lazy_load=False)
-    provider = pw.ForeignKeyField(Provider, column_name="provider_id", lazy_load=False)
-    test_type = pw.TextField()
-    status = pw.TextField()
-    outcome = pw.TextField(null=True)
-    http_status = Whole(null=True)
-    latency_ms = pw.DoubleField(null=True)
-    ttft_ms = pw.DoubleField(null=True)
-    tokens_per_second = pw.DoubleField(null=True)
-    input_tokens = Whole(null=True)
-    output_tokens = Whole(null=True)
-    reasoning_tokens = Whole(null=True)
-    cost = pw.DoubleField(null=True)
-    cost_source = pw.TextField(null=True)
-    model_served = pw.TextField(null=True)
-    scores = pw.TextField(null=True)
-    score = pw.DoubleField(null=True)
-    evidence = pw.TextField(null=True)
-    endpoint = pw.TextField(null=True)
-    key_fingerprint = pw.TextField(null=True)
-    scoring_version = pw.TextField(null=True)
-    created_at = pw.TextField()
+    Texts of JSON are objects, times are milliseconds, money is USD.
+    """
+
+    id = Column(Id(), key=True)
+    run_id = Column(Of(), unknown=True, of=("verification_run", "id"))
+    model_id = Column(Of(), unknown=True)
+    provider_id = Column(Of(), of=TO_PROVIDER)
+    test_type = Column(Text(64))
+    status = Column(Choice(("pass", "partial", "fail", "unsupported", "blocked", "error", "skipped")))
+    outcome = Column(Text(64), unknown=True)
+    http_status = Column(HTTP_STATUS, unknown=True)
+    latency_ms = Column(Amount(), unknown=True)
+    ttft_ms = Column(Amount(), unknown=True)
+    tokens_per_second = Column(Amount(), unknown=True)
+    input_tokens = Column(Tally(), unknown=True)
+    output_tokens = Column(Tally(), unknown=True)
+    reasoning_tokens = Column(Tally(), unknown=True)
+    cost = Column(Amount(), unknown=True)
+    cost_source = Column(Text(64), unknown=True)
+    model_served = Column(Text(256), unknown=True)
+    scores = Column(Json(8192), unknown=True)
+    score = Column(FRACTION, unknown=True)
+    evidence = Column(Json(8192), unknown=True)
+    endpoint = Column(Text(2048), unknown=True)
+    key_fingerprint = Column(Hex(16), unknown=True)
+    scoring_version = Column(Text(64), unknown=True)
+    created_at = Column(Moment())
+
+    of_its_provider = True
 
     class Meta:
         """Name."""
@@ -239,13 +431,13 @@ class Result(Table):
         table_name = "verification_result"
 
 
-class KeyControl(Table):
-    """Whether an endpoint refuses a wrong key."""
+class KeyControl(Record):
+    """Whether an endpoint refuses a wrong key; only where it does, an accepted key is a proven one."""
 
-    endpoint = pw.TextField(primary_key=True)
-    proof = pw.TextField()
-    refuses_wrong = Flag()
-    checked_at = pw.TextField()
+    endpoint = Column(Endpoint(), key=True)
+    proof = Column(Text(128))
+    refuses_wrong = Column(Flag())
+    checked_at = Column(Moment())
 
     class Meta:
         """Name."""
@@ -253,19 +445,21 @@ class KeyControl(Table):
         table_name = "key_control"
 
 
-class ObservedLimit(Table):
-    """The latest word of a provider on each of its limits."""
+class ObservedLimit(Record):
+    """The latest word of a provider on each of its limits; no model means all of the key."""
 
-    id = pw.BigAutoField()
-    provider = pw.ForeignKeyField(Provider, column_name="provider_id", lazy_load=False)
-    model = pw.ForeignKeyField(Model, column_name="model_id", null=True, lazy_load=False)
-    metric = pw.TextField()
-    window = pw.TextField()
-    limit_value = Whole(null=True)
-    remaining = Whole(null=True)
-    reset_at = pw.TextField(null=True)
-    header = pw.TextField()
-    observed_at = pw.TextField()
+    id = Column(Id(), key=True)
+    provider_id = Column(Of(), of=TO_PROVIDER)
+    model_id = Column(Of(), unknown=True)
+    metric = Column(Choice(("requests", "tokens", "input_tokens", "output_tokens")))
+    window = Column(Choice(("second", "minute", "hour", "day")))
+    limit_value = Column(Tally(), unknown=True)
+    remaining = Column(Tally(), unknown=True)
+    reset_at = Column(Moment(), unknown=True)
+    header = Column(Text(256))
+    observed_at = Column(Moment())
+
+    of_its_provider = True
 
     class Meta:
         """Name."""
@@ -273,19 +467,21 @@ class ObservedLimit(Table):
         table_name = "observed_limit"
 
 
-class ModelObservation(Table):
-    """What was seen of a model on lists and in answers."""
+class ModelObservation(Record):
+    """What was seen of a model: on the provider's list, in its answers, and how it must be asked."""
 
-    model = pw.ForeignKeyField(Model, column_name="model_id", primary_key=True, lazy_load=False)
-    listed_at = pw.TextField(null=True)
-    unlisted_at = pw.TextField(null=True)
-    served_at = pw.TextField(null=True)
-    mode = pw.TextField(null=True)
-    supports_tools = Flag(null=True)
-    supports_json = Flag(null=True)
-    quirks = pw.TextField(null=True)
-    quirks_at = pw.TextField(null=True)
-    last_updated = pw.TextField()
+    model_id = Column(Of(), key=True, of=TO_MODEL)
+    listed_at = Column(Moment(), unknown=True)
+    unlisted_at = Column(Moment(), unknown=True)
+    served_at = Column(Moment(), unknown=True)
+    mode = Column(Text(64), unknown=True)
+    supports_tools = Column(Flag(), unknown=True)
+    supports_json = Column(Flag(), unknown=True)
+    quirks = Column(Json(8192), unknown=True)
+    quirks_at = Column(Moment(), unknown=True)
+    last_updated = Column(Moment())
+
+    rules = (Rule("quirks_at", "dated"),)
 
     class Meta:
         """Name."""
@@ -293,9 +489,9 @@ class ModelObservation(Table):
         table_name = "model_observation"
 
 
-TABLES: tuple[type[Table], ...] = (
-    Meta,
-    Known,
+RECORDS: tuple[type[Record], ...] = (
+    Setting,
+    KnownProvider,
     Provider,
     Model,
     Pricing,
@@ -307,3 +503,4 @@ TABLES: tuple[type[Table], ...] = (
     ObservedLimit,
     ModelObservation,
 )
+"""Every table, what is pointed to before what points to it."""

@@ -8,10 +8,10 @@ from tui_registry.clock import stamp
 from tui_registry.store import write_keys
 from tui_registry.store.change import Change
 from tui_registry.store.recording import KEY_TEST
-from tui_registry.store.rows import Cell, NewResult, ProviderRow
+from tui_registry.store.rows import Cell, NewResult
 from tui_registry.store.statements import run_many
 from tui_registry.store.states import differences
-from tui_registry.store.tables import Model
+from tui_registry.store.tables import Model, Provider
 from tui_registry.store.write_providers import update
 from tui_registry.store.write_results import COLUMNS, _check_object, values_of
 from tui_registry.store.writes import Writes
@@ -19,7 +19,7 @@ from tui_registry.store.writes import Writes
 Found = tuple[datetime, NewResult]
 """A result and the moment it was found."""
 
-Proved = tuple[ProviderRow, dict[str, object]]
+Proved = tuple[Provider, dict[str, object]]
 """A provider as it is held, and its columns that key checks change."""
 
 _ADD = (
@@ -41,7 +41,7 @@ def record_results(writes: Writes, found: Iterable[Found]) -> int:
         for _at, result in results:
             change.require(result)
             for field in ("scores", "evidence"):
-                _check_object(field, getattr(result, field))
+                _check_object(field, getattr(result.found, field))
         run_many(change.db, _ADD, (values_of(result, stamp(at)) for at, result in results))
         _bring_up_to_date(change, results)
         for row, values in keys:
@@ -51,17 +51,17 @@ def record_results(writes: Writes, found: Iterable[Found]) -> int:
 
 def _judge_keys(change: Change, found: list[Found]) -> tuple[list[Found], list[Proved]]:
     """These results, those of keys with the endpoint that was asked, and what all of them together prove."""
-    rows: dict[int, ProviderRow] = {}
+    rows: dict[int, Provider] = {}
     proofs: dict[int, dict[str, object]] = {}
     whole: list[Found] = []
     for at, result in found:
-        if result.test_type == KEY_TEST:
+        if result.found.test_type == KEY_TEST:
             id = result.provider.id
             row = rows.get(id) or change.reads.provider_by_id(id)
             values = write_keys.proved(replace(change, now=stamp(at)), row, result)
-            rows[id] = replace(row, **values)  # type: ignore[arg-type]  # columns of a provider by name
+            rows[id] = row.but(**values)
             proofs.setdefault(id, {}).update(values)
-            result = replace(result, endpoint=result.endpoint or row.endpoint)
+            result = result.but(endpoint=result.found.endpoint or row.endpoint)
         whole.append((at, result))
     return whole, [(change.reads.provider_by_id(id), values) for id, values in proofs.items() if values]
 

@@ -1,6 +1,5 @@
 """API keys: sealed for the host they were entered for, and what a check of one means."""
 
-from dataclasses import replace
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -14,19 +13,20 @@ from tui_registry.endpoint import (
 from tui_registry.errors import Outdated, Refused
 from tui_registry.store.change import Change
 from tui_registry.store.known import KEY_REJECTED
-from tui_registry.store.rows import NewResult, ProviderRow, ResultRow
+from tui_registry.store.rows import NewResult
+from tui_registry.store.tables import Provider, Result
 from tui_registry.store.write_providers import add, switched_off, update
 from tui_registry.store.write_results import record
 from tui_registry.text import Secret
 from tui_registry.vault import read_header
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
 VAULT_KEY = "vault_key_id"
 
 
-def set_key(change: Change, seen: ProviderRow, secret: Secret, consented_host: str | None) -> ProviderRow:
+def set_key(change: Change, seen: Provider, secret: Secret, consented_host: str | None) -> Provider:
     """Seal a key for the host that `seen` names and switch the provider off until the key is checked.
 
     Raises Outdated where host or key are not those of `seen` any more, Refused for a host that must not get
@@ -36,9 +36,7 @@ def set_key(change: Change, seen: ProviderRow, secret: Secret, consented_host: s
     return _seal(change, row, secret, seen, consented_host, "key not checked yet")
 
 
-def set_new_key(
-    change: Change, seen: ProviderRow | None, draft: "ProviderDraft", secret: Secret
-) -> ProviderRow:
+def set_new_key(change: Change, seen: Provider | None, draft: "ProviderDraft", secret: Secret) -> Provider:
     """Seal a key for a provider that was seen without one, or for one that is added by the draft.
 
     Raises Outdated where that is not so any more, else as `set_key` does.
@@ -52,7 +50,7 @@ def set_new_key(
     return set_key(change, add(change, draft, custom=False, dialect="openai"), secret, None)
 
 
-def remove_key(change: Change, seen: ProviderRow) -> ProviderRow:
+def remove_key(change: Change, seen: Provider) -> Provider:
     """Remove a provider's key and switch the provider off; raises Outdated where it is another key now."""
     row = change.provider(seen)
     if row.api_key_encrypted is None:
@@ -60,8 +58,8 @@ def remove_key(change: Change, seen: ProviderRow) -> ProviderRow:
     return _store(change, _with_the_key_seen(change, seen), None, "key removed")
 
 
-def move_key(change: Change, seen: ProviderRow, to_host: str) -> ProviderRow:
-    """Seal the key again for the host that `seen` names, and `to_host` as typed by a person.
+def move_key(change: Change, seen: Provider, to_host: str) -> Provider:
+    """Seal the key again for the host that `seen` names, and `to_host` as a person typed it, port and all.
 
     Raises Outdated where host or key are not those of `seen` any more, Refused for another host or a key that
     is there already, and children of VaultError.
@@ -70,19 +68,20 @@ def move_key(change: Change, seen: ProviderRow, to_host: str) -> ProviderRow:
     if row.api_key_encrypted is None:
         raise Refused(f"{row.name} has no key to move. Enter one.")
     endpoint = _endpoint_seen(row, seen)
-    if to_host.strip().lower().rstrip(".") != endpoint.host:
+    place = shown_origin(endpoint.origin)
+    if to_host.strip().lower().rstrip("./") != place:
         danger = " The key will cross the network unencrypted." if endpoint.is_cleartext else ""
-        raise Refused(f"The endpoint's host is {endpoint.host}. Type it to move the key there.{danger}")
+        raise Refused(f"The endpoint is at {place}. Type just that to move the key there.{danger}")
     sealed_for = read_header(row.api_key_encrypted).origin
     if sealed_for == endpoint.origin:
-        raise Refused(f"The key of {row.name} is for {endpoint.host} already.")
+        raise Refused(f"The key of {row.name} is for {place} already.")
     _check_host(endpoint, endpoint.host)
     secret = change.vault.open(row.api_key_encrypted, origin=sealed_for, uuid=row.uuid)
-    reason = f"key moved to {endpoint.host}, not checked yet"
+    reason = f"key moved to {place}, not checked yet"
     return _seal(change, row, secret, seen, endpoint.host, reason)
 
 
-def sealed_again(change: Change, row: ProviderRow, key_id: str) -> str:
+def sealed_again(change: Change, row: Provider, key_id: str) -> str:
     """The record of a provider's key for the very origin it is sealed for, under another vault key."""
     record = str(row.api_key_encrypted)
     origin = read_header(record).origin
@@ -90,7 +89,7 @@ def sealed_again(change: Change, row: ProviderRow, key_id: str) -> str:
     return change.vault.seal(secret, origin=origin, uuid=row.uuid, key_id=key_id)
 
 
-def record_key_check(change: Change, result: NewResult) -> ResultRow:
+def record_key_check(change: Change, result: NewResult) -> Result:
     """Keep the result of a key check, and what it proves about the provider.
 
     A pass of the present key validates it, a proved rejection of it switches the provider off; anything
@@ -98,25 +97,25 @@ def record_key_check(change: Change, result: NewResult) -> ResultRow:
     """
     change.require(result)
     row = change.reads.provider_by_id(result.provider.id)
-    kept = record(change, replace(result, endpoint=result.endpoint or row.endpoint))
+    kept = record(change, result.but(endpoint=result.found.endpoint or row.endpoint))
     values = proved(change, row, result)
     if values:
         update(change, row, values)
     return kept
 
 
-def proved(change: Change, row: ProviderRow, result: NewResult) -> dict[str, object]:
+def proved(change: Change, row: Provider, result: NewResult) -> dict[str, object]:
     """The columns that the result of a key check changes in the provider; none where it proves nothing."""
-    if row.key_fingerprint is None or result.key_fingerprint != row.key_fingerprint:
+    if row.key_fingerprint is None or result.found.key_fingerprint != row.key_fingerprint:
         return {}
-    if result.status == "pass":
+    if result.found.status == "pass":
         return {"key_validated_at": change.later(row.key_validated_at)}
-    if result.status == "fail":
+    if result.found.status == "fail":
         return {"key_validated_at": None} | switched_off(change, row, KEY_REJECTED)
     return {}
 
 
-def _with_the_key_seen(change: Change, seen: ProviderRow) -> ProviderRow:
+def _with_the_key_seen(change: Change, seen: Provider) -> Provider:
     """The provider as it is now, if its key is still the one, or none, that a person was shown."""
     row = change.provider(seen)
     if row.key_fingerprint != seen.key_fingerprint:
@@ -125,7 +124,7 @@ def _with_the_key_seen(change: Change, seen: ProviderRow) -> ProviderRow:
     return row
 
 
-def _endpoint_seen(row: ProviderRow, seen: ProviderRow) -> Endpoint:
+def _endpoint_seen(row: Provider, seen: Provider) -> Endpoint:
     """The provider's endpoint, if its origin is still the one that a person was shown."""
     endpoint, shown = stored_endpoint(row.name, row.endpoint), origin_of_stored(seen.endpoint)
     if endpoint.origin != shown:
@@ -144,12 +143,12 @@ def _check_host(endpoint: Endpoint, consented_host: str | None) -> None:
 
 def _seal(
     change: Change,
-    row: ProviderRow,
+    row: Provider,
     secret: Secret,
-    seen: ProviderRow,
+    seen: Provider,
     consented_host: str | None,
     reason: str,
-) -> ProviderRow:
+) -> Provider:
     """Seal a key for the origin that whoever gave it was shown; there is no other way to seal one."""
     endpoint = _endpoint_seen(row, seen)
     _check_host(endpoint, consented_host)
@@ -171,7 +170,7 @@ def _sealing_key(change: Change) -> str:
     return first
 
 
-def _store(change: Change, row: ProviderRow, record: str | None, reason: str) -> ProviderRow:
+def _store(change: Change, row: Provider, record: str | None, reason: str) -> Provider:
     fingerprint = None if record is None else token_hex(8)
     values: dict[str, object] = {
         "api_key_encrypted": record,

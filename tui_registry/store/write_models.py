@@ -1,35 +1,23 @@
 """Models: adding, editing and deleting them; what a person set is remembered by name."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tui_registry.errors import HasDependents, InvalidInput
 from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
-from tui_registry.store.rows import ModelRow, ProviderRow
 from tui_registry.store.statements import fetch
-from tui_registry.store.tables import Model, ModelObservation, ModelPricing, ObservedLimit
+from tui_registry.store.tables import Model, ModelObservation, ModelPricing, ObservedLimit, Provider
 from tui_registry.text import counted
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import ModelDraft
+    from tui_registry.store.drafts import ModelDraft
 
-FIELDS = (
-    "model_id",
-    "name",
-    "description",
-    "version",
-    "architecture",
-    "max_input_tokens",
-    "max_output_tokens",
-    "supports_streaming",
-    "supports_reasoning",
-)
+FIELDS = tuple(Model.entered())
 
 
-def add(change: Change, owner: ProviderRow, draft: "ModelDraft") -> ModelRow:
+def add(change: Change, owner: Provider, draft: "ModelDraft") -> Model:
     """Add a model, unverified; raises InvalidInput when the provider has the model id already."""
     provider_id = change.provider(owner).id
     _check_free(change, provider_id, draft.model_id, None)
@@ -52,11 +40,11 @@ def add(change: Change, owner: ProviderRow, draft: "ModelDraft") -> ModelRow:
     return change.reads.model_by_id(id)
 
 
-def save(change: Change, draft: "ModelDraft", base: ModelRow) -> ModelRow:
+def save(change: Change, draft: "ModelDraft", base: Model) -> Model:
     """Save an edit merged with what others saved since; the changed fields are the user's from now on."""
     row = change.model(base, merges=True)
     mine = {field: getattr(draft, field) for field in FIELDS}
-    changes = merged(asdict(base), mine, asdict(row), replaced=change.was_replaced(base))
+    changes = merged(base.values(), mine, row.values(), replaced=change.was_replaced(base))
     if not changes:
         return row
     if "model_id" in changes:
@@ -67,7 +55,7 @@ def save(change: Change, draft: "ModelDraft", base: ModelRow) -> ModelRow:
     return change.reads.model_by_id(row.id)
 
 
-def delete(change: Change, seen: ModelRow) -> ModelRow:
+def delete(change: Change, seen: Model) -> Model:
     """Remove a model with its price; raises HasDependents while it has results."""
     row = change.model(seen)
     id = row.id

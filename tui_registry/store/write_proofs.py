@@ -6,19 +6,11 @@ from contextlib import AbstractContextManager, nullcontext
 
 from tui_registry.store import write_results
 from tui_registry.store.change import Change
-from tui_registry.store.proof_rows import (
-    DiscoveredModel,
-    DiscoveryReport,
-    Finding,
-    KeyControlRow,
-    ModelSeen,
-    SeenLimit,
-)
+from tui_registry.store.proof_rows import DiscoveredModel, DiscoveryReport, Finding, ModelSeen, SeenLimit
 from tui_registry.store.read_proofs import ProofReads
 from tui_registry.store.recording import record
-from tui_registry.store.rows import LimitsRow, ProviderRow, ResultRow, RunRow
 from tui_registry.store.statements import fetch
-from tui_registry.store.tables import Limits
+from tui_registry.store.tables import KeyControl, Limits, Provider, Result, Run
 from tui_registry.store.write_discovery import take_list
 
 _SEEN_LIMIT = """
@@ -67,20 +59,20 @@ class ProofWrites:
         """Write in the transactions this opener gives."""
         self._change = change
 
-    def record(self, findings: Sequence[Finding]) -> list[ResultRow]:
+    def record(self, findings: Sequence[Finding]) -> list[Result]:
         """Keep results in the order given, with the limits and facts they showed, all or none."""
         with self._change() as change:
             return [_record(change, finding) for finding in findings]
 
-    def keep_control(self, endpoint: str, proof: str, refuses_wrong: bool) -> KeyControlRow:
+    def keep_control(self, endpoint: str, proof: str, refuses_wrong: bool) -> KeyControl:
         """Remember whether this endpoint refused a wrong key."""
         with self._change() as change:
             values = (proof, refuses_wrong, change.now)
             if not fetch(change.db, _CONTROL, (*values, endpoint)):
                 fetch(change.db, "INSERT INTO key_control VALUES (?, ?, ?, ?)", (endpoint, *values))
-            return KeyControlRow(endpoint, *values)
+            return KeyControl(endpoint, *values)
 
-    def take_list(self, seen: ProviderRow, models: Iterable[DiscoveredModel]) -> DiscoveryReport:
+    def take_list(self, seen: Provider, models: Iterable[DiscoveredModel]) -> DiscoveryReport:
         """Take in a provider's own list without touching what a person stated; nothing is deleted."""
         with self._change() as change:
             listed, provider_id = list(models), change.provider(seen).id
@@ -90,18 +82,18 @@ class ProofWrites:
                     _see_limit(change, provider_id, ids[model.model_id], limit)
             return report
 
-    def resume_run(self, seen: RunRow, owner: str, asks: Sequence[ProviderRow] = ()) -> RunRow:
+    def resume_run(self, seen: Run, owner: str, asks: Sequence[Provider] = ()) -> Run:
         """Open an interrupted or cancelled run again for this process; raises Refused for another one."""
         with self._change() as change:
             return write_results.resume_run(change, seen, owner, asks)
 
-    def close_run(self, seen: RunRow, state: str) -> RunRow:
+    def close_run(self, seen: Run, state: str) -> Run:
         """Close a run as `done`, `cancelled` or `interrupted`, with what its results cost together."""
         with self._change() as change:
             cost = run_cost(ProofReads(lambda: nullcontext(change.db)), seen.id)
             return write_results.finish_run(change, seen, state, cost)
 
-    def interrupt_runs(self, is_dead: Callable[[RunRow], bool]) -> list[RunRow]:
+    def interrupt_runs(self, is_dead: Callable[[Run], bool]) -> list[Run]:
         """Close running runs whose process is gone; those runs as they are then."""
         with self._change() as change:
             proofs = ProofReads(lambda: nullcontext(change.db))
@@ -119,7 +111,7 @@ def run_cost(proofs: ProofReads, run_id: int) -> float | None:
     return float(sum(costs)) if costs else None
 
 
-def _record(change: Change, finding: Finding) -> ResultRow:
+def _record(change: Change, finding: Finding) -> Result:
     kept = record(change, finding.result)
     model_id = kept.model_id if finding.limits_of_model else None
     for limit in finding.limits:
@@ -155,7 +147,7 @@ def _fill_limits(change: Change, provider_id: int) -> None:
         change.update(Limits, provider_id, held.row_version, _observed(change, held, lowest))
 
 
-def _observed(change: Change, held: LimitsRow, lowest: dict[str, int]) -> dict[str, object]:
+def _observed(change: Change, held: Limits, lowest: dict[str, int]) -> dict[str, object]:
     return {**lowest, "source": "observed", "last_updated": change.later(held.last_updated)}
 
 

@@ -1,7 +1,6 @@
 """Providers: adding, editing, switching on and off, deleting and purging."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,10 +9,9 @@ from tui_registry.endpoint import origin_of_stored, stored_endpoint
 from tui_registry.errors import HasDependents, InvalidInput, Refused, VaultLocked
 from tui_registry.store.change import Change
 from tui_registry.store.merge import merged
-from tui_registry.store.rows import KnownProvider, ProviderRow
 from tui_registry.store.statements import fetch
 from tui_registry.store.tables import (
-    Known,
+    KnownProvider,
     Limits,
     Model,
     ModelObservation,
@@ -27,9 +25,9 @@ from tui_registry.text import counted
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
-FIELDS = ("name", "endpoint", "description", "website")
+FIELDS = tuple(Provider.entered())
 _AUTH = {"anthropic": "x-api-key", "gemini": "x-goog-api-key"}
 
 
@@ -38,11 +36,11 @@ def add_known(change: Change, known: KnownProvider) -> KnownProvider:
     held = names.spelling(known.name, (row.name for row in change.reads.known_providers()))
     if held is not None:
         raise InvalidInput({"name": f"{held} is a known provider already."})
-    change.insert(Known, asdict(known) | {"source": "user"})
+    change.insert(KnownProvider, known.values() | {"source": "user"})
     return change.reads.known(known.name)
 
 
-def add(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> ProviderRow:
+def add(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> Provider:
     """Add a provider, inactive and without a key; raises InvalidInput for a name unknown or in use."""
     name = _known_name(change, draft, custom, dialect)
     _check_free(change, name, None)
@@ -65,14 +63,12 @@ def add(change: Change, draft: "ProviderDraft", custom: bool, dialect: str) -> P
     return change.reads.provider_by_id(id)
 
 
-def save(
-    change: Change, draft: "ProviderDraft", base: ProviderRow, custom: bool, dialect: str
-) -> ProviderRow:
+def save(change: Change, draft: "ProviderDraft", base: Provider, custom: bool, dialect: str) -> Provider:
     """Save an edit merged with what others saved since; a new host switches a provider with a key off."""
     row = change.provider(base, merges=True)
     mine = {field: getattr(draft, field) for field in FIELDS}
     mine["name"] = _known_name(change, draft, custom, dialect)
-    changes = merged(asdict(base), mine, asdict(row), replaced=change.was_replaced(base))
+    changes = merged(base.values(), mine, row.values(), replaced=change.was_replaced(base))
     if not changes:
         return row
     if "name" in changes:
@@ -83,7 +79,7 @@ def save(
     return update(change, row, changes)
 
 
-def activate(change: Change, seen: ProviderRow) -> ProviderRow:
+def activate(change: Change, seen: Provider) -> Provider:
     """Switch a provider on; raises VaultLocked, and Refused unless the present key passed and is usable."""
     row = change.provider(seen)
     if row.api_key_encrypted is None:
@@ -105,13 +101,13 @@ def activate(change: Change, seen: ProviderRow) -> ProviderRow:
     )
 
 
-def deactivate(change: Change, seen: ProviderRow, reason: str) -> ProviderRow:
+def deactivate(change: Change, seen: Provider, reason: str) -> Provider:
     """Switch a provider off and keep why."""
     row = change.provider(seen)
     return update(change, row, switched_off(change, row, reason)) if row.is_active else row
 
 
-def delete(change: Change, seen: ProviderRow) -> ProviderRow:
+def delete(change: Change, seen: Provider) -> Provider:
     """Remove a provider with its price and limits; raises HasDependents while it has models or results."""
     row = change.provider(seen)
     counts = change.reads.dependents_of_provider(row.id)
@@ -126,7 +122,7 @@ def delete(change: Change, seen: ProviderRow) -> ProviderRow:
     return row
 
 
-def purge(change: Change, seen: ProviderRow, confirm: str, backup: Callable[[], object]) -> dict[str, int]:
+def purge(change: Change, seen: Provider, confirm: str, backup: Callable[[], object]) -> dict[str, int]:
     """Remove a provider with everything it has, after a backup; how many of what went with it.
 
     Raises Refused unless `confirm` is the provider's name.
@@ -150,14 +146,14 @@ def purge(change: Change, seen: ProviderRow, confirm: str, backup: Callable[[], 
     return counts
 
 
-def update(change: Change, row: ProviderRow, values: dict[str, object]) -> ProviderRow:
+def update(change: Change, row: Provider, values: dict[str, object]) -> Provider:
     """Change these columns of a provider read in this transaction; the provider as it is then."""
     values |= {"updated_at": change.later(row.updated_at)}
     change.update(Provider, row.id, row.row_version, values)
     return change.reads.provider_by_id(row.id)
 
 
-def switched_off(change: Change, row: ProviderRow, reason: str) -> dict[str, object]:
+def switched_off(change: Change, row: Provider, reason: str) -> dict[str, object]:
     """The columns that switch a provider off, or give a new reason for its being off."""
     return {
         "is_active": False,
@@ -173,7 +169,7 @@ def _remove(change: Change, id: int) -> None:
     change.delete(Provider, "id", id)
 
 
-def _forget_proofs(change: Change, row: ProviderRow) -> None:
+def _forget_proofs(change: Change, row: Provider) -> None:
     """Give up the states that rest on results, so that the rules let the results go."""
     key = dict.fromkeys(("api_key_encrypted", "key_fingerprint", "key_validated_at"))
     update(change, row, {**key, **switched_off(change, row, "being purged")})

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from tui_registry.errors import InvalidInput, Outdated, Refused
 from tui_registry.store.change import Change
-from tui_registry.store.rows import Measured, NewResult, ProviderRow, ResultRow, RunRow
+from tui_registry.store.rows import NewResult
 from tui_registry.store.statements import fetch
 from tui_registry.store.states import ModelState, before, says
-from tui_registry.store.tables import Run
+from tui_registry.store.tables import Provider, Result, Run
 
-_MEASURED = tuple(field.name for field in fields(Measured))
-COLUMNS = ("provider_id", "model_id", "run_id", *_MEASURED, "created_at")
+COLUMNS = tuple(name for name in Result.columns() if name != "id")
 _ADD = (
     f"INSERT INTO verification_result ({', '.join(COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join('?' * len(COLUMNS))}) RETURNING id"
@@ -30,24 +28,22 @@ UPDATE model SET verification_state = ?, consecutive_failures = ?, score = ?, la
 
 def values_of(result: NewResult, at: str) -> tuple[object, ...]:
     """A result that was found at this moment as its COLUMNS are kept."""
-    model, run = result.model, result.run
-    about = (result.provider.id, None if model is None else model.id, None if run is None else run.id)
-    return (*about, *(getattr(result, name) for name in _MEASURED), at)
+    kept = result.found.values() | {"created_at": at}
+    return tuple(kept[name] for name in COLUMNS)
 
 
-def add_result(change: Change, result: NewResult) -> ResultRow:
+def add_result(change: Change, result: NewResult) -> Result:
     """Keep one result; raises InvalidInput for scores or evidence that are no JSON objects, and Gone."""
     change.require(result)
-    for field, text in (("scores", result.scores), ("evidence", result.evidence)):
+    for field, text in (("scores", result.found.scores), ("evidence", result.found.evidence)):
         _check_object(field, text)
     values = values_of(result, change.now)
     # plain SQL: a run keeps hundreds of results while a screen shares the interpreter
     id = fetch(change.db, _ADD, values)[0][0]
-    kept: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
-    return ResultRow(**kept, id=id)
+    return Result(id=id, **dict(zip(COLUMNS, values, strict=True)))
 
 
-def record(change: Change, result: NewResult) -> ResultRow:
+def record(change: Change, result: NewResult) -> Result:
     """Keep one result and bring its model's state up to date."""
     kept = add_result(change, result)
     if kept.model_id is None:
@@ -69,8 +65,8 @@ def start_run(
     estimated_cost: float | None,
     plan: str | None = None,
     owner: str | None = None,
-    asks: Sequence[ProviderRow] = (),
-) -> RunRow:
+    asks: Sequence[Provider] = (),
+) -> Run:
     """Open a run; money is USD, `plan` a JSON object, `owner` names the process it runs in.
 
     Raises Outdated where another file took the registry's place since those that it `asks` were read.
@@ -93,7 +89,7 @@ def start_run(
     return change.reads.run(id)
 
 
-def resume_run(change: Change, seen: RunRow, owner: str | None, asks: Sequence[ProviderRow] = ()) -> RunRow:
+def resume_run(change: Change, seen: Run, owner: str | None, asks: Sequence[Provider] = ()) -> Run:
     """Open a cut off or cancelled run again; raises Refused for one that runs or is done, and Outdated."""
     row = change.run(seen)
     _require_planned_here(change, asks)
@@ -107,7 +103,7 @@ def resume_run(change: Change, seen: RunRow, owner: str | None, asks: Sequence[P
     return change.reads.run(row.id)
 
 
-def finish_run(change: Change, seen: RunRow, state: str, actual_cost: float | None) -> RunRow:
+def finish_run(change: Change, seen: Run, state: str, actual_cost: float | None) -> Run:
     """Close a run as done, cancelled or interrupted."""
     row = change.run(seen)
     fetch(
@@ -118,7 +114,7 @@ def finish_run(change: Change, seen: RunRow, state: str, actual_cost: float | No
     return change.reads.run(row.id)
 
 
-def _require_planned_here(change: Change, asks: Sequence[ProviderRow]) -> None:
+def _require_planned_here(change: Change, asks: Sequence[Provider]) -> None:
     if any(map(change.was_replaced, asks)):
         raise Outdated(
             "Another file took the registry's place since this run was planned, so nothing was sent. Look at"

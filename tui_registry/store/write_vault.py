@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from tui_registry.errors import RecordDamaged, RecordNewer, Refused, VaultError, WrongVaultKey
 from tui_registry.store.change import Change
-from tui_registry.store.rows import ProviderRow
 from tui_registry.store.tables import Provider
 from tui_registry.store.write_keys import VAULT_KEY, sealed_again
 from tui_registry.vault import read_header
@@ -122,7 +121,7 @@ class VaultWrites:
             return first
 
 
-def _sealed(change: Change) -> Iterator[tuple[ProviderRow, str | None]]:
+def _sealed(change: Change) -> Iterator[tuple[Provider, str | None]]:
     """Every provider with a sealed key, and the vault key that its record names, None where it is bad."""
     for row in change.reads.providers():
         if row.api_key_encrypted is not None:

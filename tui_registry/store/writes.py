@@ -24,29 +24,32 @@ from tui_registry.store.change import Change
 from tui_registry.store.connections import Connections
 from tui_registry.store.import_rows import ImportPlan
 from tui_registry.store.reads import Reads
-from tui_registry.store.rows import (
-    CatalogBatch,
-    ImportReport,
+from tui_registry.store.rows import CatalogBatch, ImportReport, NewResult, new_result
+from tui_registry.store.tables import (
     KnownProvider,
-    LimitsRow,
-    ModelPricingRow,
-    ModelRow,
-    NewResult,
-    PricingRow,
-    ProviderRow,
-    ResultRow,
-    RunRow,
+    Limits,
+    Model,
+    ModelPricing,
+    Pricing,
+    Provider,
+    Result,
+    Run,
 )
-from tui_registry.store.tables import Limits, ModelPricing, Pricing
 from tui_registry.store.write_proofs import ProofWrites
 from tui_registry.store.write_vault import VaultWrites
 from tui_registry.text import Secret
 from tui_registry.vault import Vault
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import LimitsDraft, ModelDraft, ModelPricingDraft, PricingDraft, ProviderDraft
+    from tui_registry.store.drafts import (
+        LimitsDraft,
+        ModelDraft,
+        ModelPricingDraft,
+        PricingDraft,
+        ProviderDraft,
+    )
 
-NewKey = tuple[ProviderRow | None, "ProviderDraft", Secret]
+NewKey = tuple[Provider | None, "ProviderDraft", Secret]
 """A provider as it was shown without a key, None for one that is to be added; its draft; the key."""
 
 Backup = Callable[[str], object]
@@ -85,7 +88,7 @@ class Writes:
 
     def add_provider(
         self, draft: "ProviderDraft", *, custom: bool = False, dialect: str = "openai"
-    ) -> ProviderRow:
+    ) -> Provider:
         """Add a provider, inactive; `custom` lets an unknown name be used, speaking `dialect`."""
         with self._change() as change:
             return write_providers.add(change, draft, custom, dialect)
@@ -93,43 +96,43 @@ class Writes:
     def save_provider(
         self,
         draft: "ProviderDraft",
-        base: ProviderRow,
+        base: Provider,
         *,
         custom: bool = False,
         dialect: str = "openai",
-    ) -> ProviderRow:
+    ) -> Provider:
         """Save an edit of the provider that was loaded as `base`."""
         with self._change() as change:
             return write_providers.save(change, draft, base, custom, dialect)
 
-    def delete_provider(self, seen: ProviderRow) -> ProviderRow:
+    def delete_provider(self, seen: Provider) -> Provider:
         """Remove a provider that has neither models nor results; else raises HasDependents."""
         with self._change() as change:
             return write_providers.delete(change, seen)
 
-    def purge_provider(self, seen: ProviderRow, confirm: str) -> dict[str, int]:
+    def purge_provider(self, seen: Provider, confirm: str) -> dict[str, int]:
         """Remove a provider with everything it has, after a backup; `confirm` is its name as typed."""
         if self._backup is None:
             raise Refused("A provider is only purged after a backup, and there is no place for one.")
         with self._change() as change:
             return write_providers.purge(change, seen, confirm, partial(self._backup, "purge"))
 
-    def activate(self, seen: ProviderRow) -> ProviderRow:
+    def activate(self, seen: Provider) -> Provider:
         """Switch a provider on, if its present key has passed a check."""
         with self._change() as change:
             return write_providers.activate(change, seen)
 
-    def deactivate(self, seen: ProviderRow, reason: str = "switched off by hand") -> ProviderRow:
+    def deactivate(self, seen: Provider, reason: str = "switched off by hand") -> Provider:
         """Switch a provider off and keep why."""
         with self._change() as change:
             return write_providers.deactivate(change, seen, reason)
 
-    def set_key(self, seen: ProviderRow, secret: Secret, consented_host: str | None = None) -> ProviderRow:
+    def set_key(self, seen: Provider, secret: Secret, consented_host: str | None = None) -> Provider:
         """Seal a key for the host that was shown, which `seen` names; off until the key is checked."""
         with self._change() as change:
             return write_keys.set_key(change, seen, secret, consented_host)
 
-    def seal_new_keys(self, entries: "Sequence[NewKey]") -> list[ProviderRow]:
+    def seal_new_keys(self, entries: "Sequence[NewKey]") -> list[Provider]:
         """Seal a key for each of these providers, all or none, adding those that were not there.
 
         Raises Outdated when one of them has another host or a key now, or was added meanwhile.
@@ -137,19 +140,19 @@ class Writes:
         with self._change() as change:
             return [write_keys.set_new_key(change, *entry) for entry in entries]
 
-    def remove_key(self, seen: ProviderRow) -> ProviderRow:
+    def remove_key(self, seen: Provider) -> Provider:
         """Remove a provider's key; the provider is off."""
         with self._change() as change:
             return write_keys.remove_key(change, seen)
 
-    def move_key(self, seen: ProviderRow, to_host: str) -> ProviderRow:
+    def move_key(self, seen: Provider, to_host: str) -> Provider:
         """Seal the key for the host that `seen` names, as a person typed it; off until it is checked."""
         with self._change() as change:
             return write_keys.move_key(change, seen, to_host)
 
     def record_key_check(
         self,
-        provider: ProviderRow,
+        provider: Provider,
         fingerprint: str,
         status: str,
         outcome: str | None = None,
@@ -157,11 +160,11 @@ class Writes:
         *,
         http_status: int | None = None,
         latency_ms: float | None = None,
-        run: RunRow | None = None,
+        run: Run | None = None,
         endpoint: str | None = None,
-    ) -> ResultRow:
+    ) -> Result:
         """Keep what a check of the key with this fingerprint found; evidence is JSON text."""
-        result = NewResult(
+        result = new_result(
             provider=provider,
             test_type="key",
             status=status,
@@ -176,49 +179,49 @@ class Writes:
         with self._change() as change:
             return recording.record(change, result)
 
-    def add_model(self, owner: ProviderRow, draft: "ModelDraft") -> ModelRow:
+    def add_model(self, owner: Provider, draft: "ModelDraft") -> Model:
         """Add a model to a provider."""
         with self._change() as change:
             return write_models.add(change, owner, draft)
 
-    def save_model(self, draft: "ModelDraft", base: ModelRow) -> ModelRow:
+    def save_model(self, draft: "ModelDraft", base: Model) -> Model:
         """Save an edit of the model that was loaded as `base`."""
         with self._change() as change:
             return write_models.save(change, draft, base)
 
-    def delete_model(self, seen: ModelRow) -> ModelRow:
+    def delete_model(self, seen: Model) -> Model:
         """Remove a model that has no results, with its price; else raises HasDependents."""
         with self._change() as change:
             return write_models.delete(change, seen)
 
-    def save_pricing(self, owner: ProviderRow, draft: "PricingDraft", base: PricingRow | None) -> PricingRow:
+    def save_pricing(self, owner: Provider, draft: "PricingDraft", base: Pricing | None) -> Pricing:
         """Save a provider's default price over `base`, None when the form was opened on none."""
         with self._change() as change:
             return write_facts.save_pricing(change, owner, draft, base)
 
-    def delete_pricing(self, owner: ProviderRow) -> ProviderRow:
+    def delete_pricing(self, owner: Provider) -> Provider:
         """Remove a provider's default price."""
         with self._change() as change:
             return write_facts.delete(change, Pricing, owner)
 
     def save_model_pricing(
-        self, owner: ModelRow, draft: "ModelPricingDraft", base: ModelPricingRow | None
-    ) -> ModelPricingRow:
+        self, owner: Model, draft: "ModelPricingDraft", base: ModelPricing | None
+    ) -> ModelPricing:
         """Save a model's own price over `base`, None when the form was opened on none."""
         with self._change() as change:
             return write_facts.save_model_pricing(change, owner, draft, base)
 
-    def delete_model_pricing(self, owner: ModelRow) -> ModelRow:
+    def delete_model_pricing(self, owner: Model) -> Model:
         """Remove a model's own price, so that its provider's holds."""
         with self._change() as change:
             return write_facts.delete(change, ModelPricing, owner)
 
-    def save_limits(self, owner: ProviderRow, draft: "LimitsDraft", base: LimitsRow | None) -> LimitsRow:
+    def save_limits(self, owner: Provider, draft: "LimitsDraft", base: Limits | None) -> Limits:
         """Save a provider's limits over `base`, None when the form was opened on none."""
         with self._change() as change:
             return write_facts.save_limits(change, owner, draft, base)
 
-    def delete_limits(self, owner: ProviderRow) -> ProviderRow:
+    def delete_limits(self, owner: Provider) -> Provider:
         """Remove a provider's limits."""
         with self._change() as change:
             return write_facts.delete(change, Limits, owner)
@@ -232,18 +235,18 @@ class Writes:
         estimated_cost: float | None = None,
         plan: str | None = None,
         owner: str | None = None,
-        asks: Sequence[ProviderRow] = (),
-    ) -> RunRow:
+        asks: Sequence[Provider] = (),
+    ) -> Run:
         """Open a run that `asks` these; money is USD, `plan` a JSON object of what it sets out to do."""
         with self._change() as change:
             return write_results.start_run(change, suite, trigger, budget, estimated_cost, plan, owner, asks)
 
-    def record_result(self, result: NewResult) -> ResultRow:
+    def record_result(self, result: NewResult) -> Result:
         """Keep one probe's result and bring its model's state, or its provider's, up to date."""
         with self._change() as change:
             return recording.record(change, result)
 
-    def finish_run(self, seen: RunRow, state: str, *, actual_cost: float | None = None) -> RunRow:
+    def finish_run(self, seen: Run, state: str, *, actual_cost: float | None = None) -> Run:
         """Close a run as `done`, `cancelled` or `interrupted`."""
         with self._change() as change:
             return write_results.finish_run(change, seen, state, actual_cost)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tui_registry.store import RunRow, Store
+from tui_registry.store import Run, Store
 from tui_registry.verification.budget import Budget
 from tui_registry.verification.keycheck import KeyVerdict, key_finding, prove_key
 from tui_registry.verification.limiter import Limiter
@@ -45,7 +45,7 @@ class Bench:
         budget: Budget,
         recorder: Recorder,
         options: Options,
-        run: RunRow,
+        run: Run,
     ) -> None:
         """Bring the parts together; nothing is sent."""
         self.store = store

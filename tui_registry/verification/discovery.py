@@ -8,11 +8,11 @@ from tui_registry.store import (
     DiscoveredModel,
     DiscoveryReport,
     Finding,
-    ModelRow,
-    NewResult,
-    ProviderRow,
+    Model,
+    Provider,
     SeenLimit,
     Store,
+    new_result,
 )
 from tui_registry.text import clean, counted
 from tui_registry.verification import limits
@@ -57,7 +57,7 @@ class Discovery:
     `was_read` is false when there was no list to read; `sentence` then says why.
     """
 
-    row: ProviderRow
+    row: Provider
     """The provider as it was asked."""
     provider: str
     was_read: bool
@@ -71,7 +71,7 @@ class Discovery:
     listed: tuple[DiscoveredModel, ...] = ()
 
 
-async def discover(store: Store, seen: ProviderRow, options: Options | None = None) -> Discovery:
+async def discover(store: Store, seen: Provider, options: Options | None = None) -> Discovery:
     """Read a provider's model list and compare it; the reading itself is kept as a result.
 
     Raises Gone where the provider is not here any more, Refused without a usable key, and children of
@@ -142,7 +142,7 @@ def _compared(store: Store, subject: Subject, listing: Listing) -> Discovery:
     )
 
 
-def _differences(row: ModelRow, model: DiscoveredModel) -> Iterable[tuple[str, tuple[object, object]]]:
+def _differences(row: Model, model: DiscoveredModel) -> Iterable[tuple[str, tuple[object, object]]]:
     users = row.user_fields.split()
     for field in COMPARED:
         stated = getattr(model, field)
@@ -196,7 +196,7 @@ def _price(price: Decimal | None) -> float | None:
 def _finding(subject: Subject, listing: Listing, verdict: Judgement) -> Finding:
     exchange = listing.exchange
     more = {"models": len(listing.models), "pages": listing.pages, "notes": list(listing.notes[:10])}
-    result = NewResult(
+    result = new_result(
         provider=subject.row,
         test_type="models",
         status=verdict.status,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
-from tui_registry.store import ResultRow, RunRow
+from tui_registry.store import Result, Run
 from tui_registry.verification.plan import Plan
 
 
@@ -12,7 +12,7 @@ from tui_registry.verification.plan import Plan
 class RunStarted:
     """The run is open; nothing was sent yet."""
 
-    run: RunRow
+    run: Run
     plan: Plan
 
 
@@ -32,7 +32,7 @@ class ProbeFinished:
 
     provider: str
     model_id: str | None
-    result: ResultRow
+    result: Result
     sentence: str
     is_final: bool = True
 
@@ -57,7 +57,7 @@ class Summary:
 class RunFinished:
     """The run is closed as done; a run that is cancelled ends without this event."""
 
-    run: RunRow
+    run: Run
     summary: Summary
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from tui_registry.store import Finding, ModelSeen, NewResult
+from tui_registry.store import Finding, ModelSeen, new_result
 from tui_registry.text import clean
 from tui_registry.verification import limits, scoring
 from tui_registry.verification.bench import Bench, Work
@@ -33,7 +33,7 @@ def finding_of(
     answer = {"answer": reply.text[:_ANSWER_SHOWN]} if isinstance(reply, ChatReply) else {}
     coverage = {"coverage": scoring.coverage(work.scores)} if is_final else {}
     out = exchange.usage.output_tokens
-    result = NewResult(
+    result = new_result(
         provider=bench.subject.row,
         test_type=probe,
         status=verdict.status,
@@ -72,7 +72,7 @@ def finding_of(
 def left_out(bench: Bench, model: ModelPlan, probe: Probe, made: NotMade) -> Finding:
     """A probe that was not sent."""
     return Finding(
-        NewResult(
+        new_result(
             provider=bench.subject.row,
             test_type=probe,
             status=made.status,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from secrets import token_hex
 from typing import Literal
 
-from tui_registry.store import Finding, NewResult, ProviderRow, RunRow, Store
+from tui_registry.store import Finding, Provider, Run, Store, new_result
 from tui_registry.text import Secret
 from tui_registry.verification import limits
 from tui_registry.verification.evidence import evidence
@@ -44,7 +44,7 @@ class KeyVerdict:
 
 
 async def prove_key(
-    store: Store, wire: Wire, subject: Subject, options: Options, run: RunRow | None = None
+    store: Store, wire: Wire, subject: Subject, options: Options, run: Run | None = None
 ) -> KeyVerdict:
     """Try the key as its provider proves keys; invalid only after two agreeing rejections.
 
@@ -72,7 +72,7 @@ async def prove_key(
 
 
 async def _answered(
-    wire: Wire, subject: Subject, options: Options, run: RunRow | None, findings: list[Finding]
+    wire: Wire, subject: Subject, options: Options, run: Run | None, findings: list[Finding]
 ) -> Exchange:
     """The proof call's answer; one that only says that the provider is busy is asked for again.
 
@@ -137,12 +137,12 @@ def _with_wrong_key(target: Target) -> Target:
 
 
 def key_finding(
-    subject: Subject, exchange: Exchange, state: KeyState, sentence: str, run: RunRow | None
+    subject: Subject, exchange: Exchange, state: KeyState, sentence: str, run: Run | None
 ) -> Finding:
     """The result that keeps one answer about the key."""
     outcome = "unproven" if state == "unproven" else exchange.outcome
     verdict = Judgement(_STATUS[state], outcome, sentence, checks={"key": state})
-    result = NewResult(
+    result = new_result(
         provider=subject.row,
         test_type="key",
         status=verdict.status,
@@ -158,7 +158,7 @@ def key_finding(
     return Finding(result, limits.kept(exchange.limits))
 
 
-async def check_key(store: Store, seen: ProviderRow, options: Options | None = None) -> KeyVerdict:
+async def check_key(store: Store, seen: Provider, options: Options | None = None) -> KeyVerdict:
     """Check a provider's key now and keep what was found; the registry switches nothing on by itself.
 
     Raises Gone where the provider is not here any more, Refused without a usable key, and children of

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from tui_registry.clock import moment, stamp
-from tui_registry.store import Attempt, LimitsRow, ObservedLimitRow, SeenLimit
+from tui_registry.store import Attempt, Limits, ObservedLimit, SeenLimit
 from tui_registry.verification.limiter import SECONDS, Limiter, Load, Rule
 from tui_registry.verification.options import Options
 from tui_registry.wire import LimitSeen
@@ -28,7 +28,7 @@ _COLUMNS = {
 
 
 def starting_rules(
-    limits: LimitsRow | None, observed: Iterable[ObservedLimitRow], *, local: bool
+    limits: Limits | None, observed: Iterable[ObservedLimit], *, local: bool
 ) -> tuple[Rule, ...]:
     """The limits known before anything is asked: a person's, then those seen, then imported ones."""
     rules = []
@@ -51,7 +51,7 @@ def starting_rules(
 
 def limiter_for(
     rules: tuple[Rule, ...],
-    observed: Iterable[ObservedLimitRow],
+    observed: Iterable[ObservedLimit],
     attempts: Iterable[Attempt],
     options: Options,
     *,

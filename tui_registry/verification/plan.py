@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tui_registry.store import Attempt, EffectivePrice, ObservedLimitRow, ProviderRow, RunRow
+from tui_registry.store import Attempt, EffectivePrice, ObservedLimit, Provider, Run
 from tui_registry.verification.limiter import Rule
 from tui_registry.verification.suites import Probe
 
@@ -36,12 +36,12 @@ class ModelPlan:
 class ProviderPlan:
     """What is asked of one provider, with the limits known now; `seconds` is the least time they allow."""
 
-    row: ProviderRow
+    row: Provider
     models: tuple[ModelPlan, ...]
     checks_key: bool
     is_local: bool
     rules: tuple[Rule, ...]
-    observed: tuple[ObservedLimitRow, ...] = field(default=(), repr=False)
+    observed: tuple[ObservedLimit, ...] = field(default=(), repr=False)
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
     seconds: float = 0.0
     starts_with_one: bool = False
@@ -67,7 +67,7 @@ class Plan:
     budget: Decimal | None
     providers: tuple[ProviderPlan, ...]
     skipped: tuple[Skip, ...] = ()
-    run: RunRow | None = None
+    run: Run | None = None
     spent: Decimal = Decimal(0)
 
     @property

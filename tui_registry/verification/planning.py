@@ -8,7 +8,7 @@ from decimal import Decimal
 from tui_registry.clock import Clock, moment, stamp, utc_now
 from tui_registry.endpoint import stored_endpoint
 from tui_registry.errors import InvalidInput, Refused
-from tui_registry.store import EffectivePrice, ModelObservationRow, ModelRow, ProviderRow, Store
+from tui_registry.store import EffectivePrice, Model, ModelObservation, Provider, Store
 from tui_registry.vault import KeyState
 from tui_registry.verification.estimate import estimate
 from tui_registry.verification.limiter import Limiter
@@ -51,7 +51,7 @@ def plan_run(
 
 def _chosen(
     store: Store, providers: Sequence[int], models: Sequence[int]
-) -> list[tuple[ProviderRow, list[ModelRow]]]:
+) -> list[tuple[Provider, list[Model]]]:
     """The providers with those of their models that are meant, in the order of the providers' names."""
     rows = store.reads.providers()
     if not providers and not models:
@@ -71,8 +71,8 @@ def _chosen(
 
 def _of_provider(
     store: Store,
-    row: ProviderRow,
-    models: Iterable[ModelRow],
+    row: Provider,
+    models: Iterable[Model],
     suite: str,
     budget: Decimal | None,
     now: datetime,
@@ -110,8 +110,8 @@ def _of_provider(
 
 def _of_models(
     store: Store,
-    row: ProviderRow,
-    models: Iterable[ModelRow],
+    row: Provider,
+    models: Iterable[Model],
     suite: str,
     budget: Decimal | None,
     now: datetime,
@@ -136,10 +136,10 @@ def _of_models(
 
 
 def _of_model(
-    model: ModelRow,
+    model: Model,
     probes: tuple[Probe, ...],
     price: EffectivePrice,
-    seen: ModelObservationRow | None,
+    seen: ModelObservation | None,
     has_list: bool,
     now: datetime,
 ) -> ModelPlan:
@@ -161,7 +161,7 @@ def _of_model(
     )
 
 
-def _fresh_quirks(seen: ModelObservationRow | None, now: datetime) -> Mapping[str, str]:
+def _fresh_quirks(seen: ModelObservation | None, now: datetime) -> Mapping[str, str]:
     if seen is None or seen.quirks is None or seen.quirks_at is None:
         return {}
     if now - moment(seen.quirks_at) > QUIRKS_LAST:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tui_registry.money import exact
-from tui_registry.store import Finding, ResultRow, Store
+from tui_registry.store import Finding, Result, Store
 from tui_registry.verification.events import Event, ProbeFinished
 from tui_registry.verification.waiting import kept
 
@@ -65,7 +65,7 @@ class Recorder:
                 ProbeFinished(note.provider, note.model_id, row, note.sentence, note.is_final)
             )
 
-    def _count(self, note: Note, row: ResultRow) -> None:
+    def _count(self, note: Note, row: Result) -> None:
         if note.is_final:
             self.statuses[row.status] += 1
         if row.cost is not None:

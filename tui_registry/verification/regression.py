@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_registry.store import ResultRow, Store
+from tui_registry.store import Result, Store
 
 WORSE_BY = 0.2
 """How much a score must fall before it counts as a regression; less is the weather of one sample."""
@@ -37,7 +37,7 @@ def changes_since_pass(store: Store, run_id: int) -> list[Change]:
     Endings that say nothing about a model (blocked, error, skipped) are no change, and a model that never
     passed before has none.
     """
-    found: dict[int, dict[str, ResultRow]] = {}
+    found: dict[int, dict[str, Result]] = {}
     first: dict[int, int] = {}
     for row in store.proofs.run_results(run_id):
         if row.model_id is not None:
@@ -62,7 +62,7 @@ def is_regression(changes: Iterable[Change]) -> bool:
     return any(change.kind == "regression" for change in changes)
 
 
-def compared(was: ResultRow, now: ResultRow) -> list[Change]:
+def compared(was: Result, now: Result) -> list[Change]:
     """The changes between two judged results of one probe."""
     model, probe = now.model_id or 0, now.test_type
     changes = []
@@ -85,5 +85,5 @@ def _kind(difference: float) -> Kind:
     return "regression" if difference < 0 else "improvement"
 
 
-def _scores(row: ResultRow) -> dict[str, float]:
+def _scores(row: Result) -> dict[str, float]:
     return json.loads(row.scores) if row.scores else {}

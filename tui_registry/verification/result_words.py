@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from tui_registry.money import exact
-from tui_registry.store import ResultRow
+from tui_registry.store import Result
 from tui_registry.text import counted
 from tui_registry.verification.scoring import PARTIAL_BELOW
 
@@ -26,7 +26,7 @@ def evidence_of(text: str | None) -> Evidence:
     return found if isinstance(found, dict) else {"evidence": found}
 
 
-def measured(row: ResultRow) -> Iterator[Fact]:
+def measured(row: Result) -> Iterator[Fact]:
     """Times, tokens, score and money, as far as they were measured."""
     if row.latency_ms is not None:
         first = "" if row.ttft_ms is None else f", first token after {row.ttft_ms:,.0f} ms"
@@ -50,14 +50,14 @@ def measured(row: ResultRow) -> Iterator[Fact]:
         yield "Served by", row.model_served
 
 
-def _partial(row: ResultRow) -> str:
+def _partial(row: Result) -> str:
     """How much of a score was measured, where that is little."""
     share = evidence_of(row.evidence).get("coverage")
     is_little = isinstance(share, int | float) and share < PARTIAL_BELOW
     return f", partial: {share:.0%} of what counts was measured" if is_little else ""
 
 
-def request_line(row: ResultRow, evidence: Evidence) -> str | None:
+def request_line(row: Result, evidence: Evidence) -> str | None:
     """Method and address, None when nothing was asked."""
     address = evidence.get("url") or row.endpoint
     if address is None and "request_body" not in evidence:
@@ -65,7 +65,7 @@ def request_line(row: ResultRow, evidence: Evidence) -> str | None:
     return f"{evidence.get('method', '')} {words(address)}".strip()
 
 
-def reply_lines(row: ResultRow, evidence: Evidence) -> Iterator[str]:
+def reply_lines(row: Result, evidence: Evidence) -> Iterator[str]:
     """Status, headers and body as they came; nothing when nothing came."""
     if row.http_status is None and not {"head", "answer"} & evidence.keys():
         return

@@ -11,7 +11,7 @@ from decimal import Decimal
 from tui_registry.clock import Clock, moment, utc_now
 from tui_registry.errors import NotFound
 from tui_registry.money import exact
-from tui_registry.store import Identified, ResultRow, RunRow, Store
+from tui_registry.store import Identified, Result, Run, Store
 from tui_registry.verification.estimate import estimate
 from tui_registry.verification.plan import ModelPlan, Plan, ProviderPlan
 from tui_registry.verification.planning import plan_run
@@ -41,7 +41,7 @@ def leave(run_id: int) -> None:
     _OURS.discard(run_id)
 
 
-def mark_interrupted(store: Store, *, clock: Clock = utc_now) -> list[RunRow]:
+def mark_interrupted(store: Store, *, clock: Clock = utc_now) -> list[Run]:
     """Mark the runs whose process is gone as interrupted; those runs, newest first.
 
     A run that another living session works on stays as it is. To be called when a registry was opened.
@@ -51,7 +51,7 @@ def mark_interrupted(store: Store, *, clock: Clock = utc_now) -> list[RunRow]:
     return store.write(lambda write: write.proofs.interrupt_runs(lambda run: _is_dead(run, clock()))).result()
 
 
-def _is_dead(run: RunRow, now: datetime) -> bool:
+def _is_dead(run: Run, now: datetime) -> bool:
     host, _, process = (run.owner or "").rpartition(" ")
     if not process.isdigit():
         return True
@@ -74,7 +74,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def resume_plan(store: Store, run: RunRow, *, clock: Clock = utc_now) -> Plan:
+def resume_plan(store: Store, run: Run, *, clock: Clock = utc_now) -> Plan:
     """The rest of an interrupted or cancelled run, with what is left of its budget.
 
     Probes that have an ending keep it; skipped ones are asked now. Raises NotFound for a run that does not
@@ -101,7 +101,7 @@ def _still_there(named: Iterable[str | int], rows: Iterable[Identified]) -> list
     return [here[name] for name in named if name in here]
 
 
-def rest_of(plan: Plan, run: RunRow, results: Iterable[ResultRow]) -> Plan:
+def rest_of(plan: Plan, run: Run, results: Iterable[Result]) -> Plan:
     """The plan without the probes that have an ending in these results of the run."""
     ended: dict[int, set[str]] = {}
     scores: dict[int, dict[str, float]] = {}
@@ -147,7 +147,7 @@ def _rest_of_model(model: ModelPlan, ended: set[str], scores: dict[str, float]) 
     )
 
 
-def _scores(row: ResultRow) -> dict[str, float]:
+def _scores(row: Result) -> dict[str, float]:
     return (
         {} if row.scores is None else {name: float(value) for name, value in json.loads(row.scores).items()}
     )

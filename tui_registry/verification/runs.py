@@ -9,7 +9,7 @@ from datetime import timedelta
 from tui_registry.clock import stamp
 from tui_registry.errors import Outdated, RegistryError
 from tui_registry.money import usd
-from tui_registry.store import Finding, NewResult, RunRow, Store
+from tui_registry.store import Finding, Run, Store, new_result
 from tui_registry.verification import resuming
 from tui_registry.verification.bench import Bench, Work
 from tui_registry.verification.budget import Budget
@@ -35,7 +35,7 @@ class _Run:
     """What all providers of a run share."""
 
     store: Store
-    row: RunRow
+    row: Run
     budget: Budget
     recorder: Recorder
     events: "asyncio.Queue[Event | None]"
@@ -86,7 +86,7 @@ async def run(
     yield RunFinished(row, summary)
 
 
-def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
+def _opened(store: Store, plan: Plan, trigger: str) -> Future[Run]:
     resumed, asks = plan.run, [each.row for each in plan.providers]
     if resumed is not None:
         return store.write(lambda write: write.proofs.resume_run(resumed, resuming.owner(), asks))
@@ -104,7 +104,7 @@ def _opened(store: Store, plan: Plan, trigger: str) -> Future[RunRow]:
     )
 
 
-def _closed(store: Store, row: RunRow, state: str) -> Future[RunRow]:
+def _closed(store: Store, row: Run, state: str) -> Future[Run]:
     return store.write(lambda write: write.proofs.close_run(row, state))
 
 
@@ -202,7 +202,7 @@ async def _chat_proves_key(bench: Bench, plan: ModelPlan, verdict: Judgement) ->
         return
     sentence = f"{bench.subject.row.name} answered a paid prompt, which proves the key."
     bench.key = type(key)("valid", sentence)
-    result = NewResult(
+    result = new_result(
         provider=bench.subject.row,
         test_type="key",
         status="pass",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui_registry.endpoint import origin_of_stored, shown_origin, stored_endpoint
 from tui_registry.errors import Outdated
-from tui_registry.store import KnownProvider, ProviderRow, Store
+from tui_registry.store import KnownProvider, Provider, Store
 from tui_registry.verification.limits import PER_MODEL
 from tui_registry.wire import Target
 
@@ -16,7 +16,7 @@ DEFAULT_PROOF = "GET /models"
 class Subject:
     """A provider with its opened key."""
 
-    row: ProviderRow
+    row: Provider
     known: KnownProvider
     target: Target
 
@@ -36,7 +36,7 @@ class Subject:
         return self.known.limit_headers in PER_MODEL
 
 
-def subject_of(store: Store, seen: ProviderRow) -> Subject:
+def subject_of(store: Store, seen: Provider) -> Subject:
     """The provider that was read as `seen` with its key opened for its present endpoint.
 
     Raises Gone where it is not here any more, Outdated where it is at another host than was shown, Refused

@@ -11,12 +11,12 @@ from tui_registry.ui.forms.kept_forms import Origin
 from tui_registry.ui.screens.picker import Entry, Picker
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 
 async def clone_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
     """Add a model that starts with the facts of another one of the same provider."""
-    from tui_registry.drafts import ModelDraft
+    from tui_registry.store.drafts import ModelDraft
 
     reads = screen.desk.store.reads
     row = reads.model_by_id(row_id)
@@ -58,9 +58,9 @@ async def clone_provider_as(
 
 
 async def _clone_as(
-    screen: DeskScreen, row: "ProviderRow", chosen: str, typed: Mapping[str, str] | None = None
+    screen: DeskScreen, row: "Provider", chosen: str, typed: Mapping[str, str] | None = None
 ) -> None:
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     known = {each.name: each for each in screen.desk.store.reads.known_providers()}
     values = ProviderDraft.shown(row) | {"name": chosen, "dialect": known[row.name].dialect}

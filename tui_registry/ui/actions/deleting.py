@@ -8,7 +8,7 @@ from tui_registry.ui.screens.dialogs import Choice, ChoiceMenu, Confirm, TypedCo
 from tui_registry.ui.words import counted
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 NO_UNDO = "This cannot be undone."
 
@@ -31,7 +31,7 @@ def _facts(counts: dict[str, int]) -> list[str]:
     return [word for word, key in (("default price", "prices"), ("limits", "limits")) if counts.get(key)]
 
 
-async def _offer_way_out(screen: DeskScreen, row: "ProviderRow", counts: dict[str, int]) -> None:
+async def _offer_way_out(screen: DeskScreen, row: "Provider", counts: dict[str, int]) -> None:
     """Say why a provider stays, and what can be done instead."""
     held = " and ".join(counted(counts[each], each[:-1]) for each in ("models", "results") if counts[each])
     choices = [Choice("p", "purge it", "purge", "everything goes; a backup is written first")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual.binding import Binding
 
 from tui_registry.errors import Gone, NotFound, Refused
-from tui_registry.store import ModelRow, ProviderRow
+from tui_registry.store import Model, Provider
 from tui_registry.ui.actions.deleting import NO_UNDO
 from tui_registry.ui.actions.editing import model_title
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -26,7 +26,7 @@ LISTED = 6
 """How many records a question lists by name."""
 
 
-Record = TypeVar("Record", ProviderRow, ModelRow)
+Record = TypeVar("Record", Provider, Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +43,28 @@ class Deletion(Generic[Record]):
     absent: str = "Another session has deleted them already."
 
 
-def _model(desk: Desk, row_id: int) -> ModelRow:
+def _model(desk: Desk, row_id: int) -> Model:
     return desk.store.reads.model_by_id(row_id)
 
 
-def _provider(desk: Desk, provider_id: int) -> ProviderRow:
+def _provider(desk: Desk, provider_id: int) -> Provider:
     return desk.store.reads.provider_by_id(provider_id)
 
 
-def _priced(desk: Desk, row_id: int) -> ModelRow:
+def _priced(desk: Desk, row_id: int) -> Model:
     if desk.store.reads.model_pricing(row_id) is None:
         raise NotFound("It has no price of its own.")
     return _model(desk, row_id)
 
 
-def _limited(desk: Desk, provider_id: int) -> ProviderRow:
+def _limited(desk: Desk, provider_id: int) -> Provider:
     if desk.store.reads.limits(provider_id) is None:
         raise NotFound("It has no limits.")
     return _provider(desk, provider_id)
 
 
-def _name(desk: Desk, record: ProviderRow | ModelRow) -> str:
-    return model_title(desk, record.id) if isinstance(record, ModelRow) else record.name
+def _name(desk: Desk, record: Provider | Model) -> str:
+    return model_title(desk, record.id) if isinstance(record, Model) else record.name
 
 
 MODELS = Deletion(

@@ -12,7 +12,7 @@ from tui_registry.ui.screens.difference_page import DifferencePage
 from tui_registry.verification.discovery_words import changed_words, new_words, taken_words
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
     from tui_registry.verification import Discovery
 
 LISTED = 1000
@@ -24,7 +24,7 @@ async def discover(screen: DeskScreen, provider_id: int) -> None:
     screen.begin_asking(_ask, screen.desk.store.reads.provider_by_id(provider_id))
 
 
-async def _ask(screen: DeskScreen, row: "ProviderRow") -> None:
+async def _ask(screen: DeskScreen, row: "Provider") -> None:
     """Read the list and show the difference, unless something else is looked at; nothing is changed yet."""
     from tui_registry import verification
 

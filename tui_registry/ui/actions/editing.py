@@ -1,12 +1,12 @@
 """How records are changed from any screen: ask in a form or a dialog, save, tell."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from tui_registry.endpoint import origin_of_stored, shown_origin
 from tui_registry.errors import Conflict, Gone, Outdated, RegistryError
-from tui_registry.store import ModelRow
+from tui_registry.store import Limits, Model, ModelPricing, Pricing
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms import record_fields
 from tui_registry.ui.forms.form import FormScreen
@@ -15,13 +15,14 @@ from tui_registry.ui.forms.kept_forms import Origin
 from tui_registry.ui.screens.picker import Entry, Picker
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import Draft
-    from tui_registry.store import LimitsRow, ModelPricingRow, PricingRow, ProviderRow, Writes
+    from tui_registry.store import Provider, Writes
+    from tui_registry.store.drafts import Draft
+    from tui_registry.store.record import Record
 
 D = TypeVar("D", bound="Draft")
 R = TypeVar("R")
-Owner = TypeVar("Owner", "ProviderRow", "ModelRow")
-Row = TypeVar("Row")
+Owner = TypeVar("Owner", "Provider", "Model")
+Row = TypeVar("Row", bound="Record | None")
 Side = Literal["mine", "theirs"]
 
 _EMPTY_PRICE = "An empty price does not apply to this model. Prices are per 1M tokens."
@@ -39,26 +40,70 @@ class Held(Generic[Owner, Row]):
     row: Row
 
 
-def settled(draft: D, base: Held[Owner, Row], fresh: Held[Owner, Row], conflict: Conflict, side: Side) -> D:
-    """The draft after a conflict: the chosen side where both changed, theirs where only they did.
+class Edit(Generic[D, Owner, Row, R]):
+    """One record being edited: saved so that nothing is written over that was not shown.
 
-    Raises Gone where what was edited is not there any more.
+    `base` is what the form was opened on, `reload` reads it again once that is not so any more; it raises
+    Gone where the record is not there any more, whatever has its id now.
     """
-    if fresh.row is None and base.row is not None:
-        raise Gone("This was deleted meanwhile by another session.")
-    was, theirs = _values(base.row), _values(fresh.row)
-    update = {}
-    for name, mine in draft.model_dump().items():
-        both = name in conflict.fields
-        if (both and side == "theirs") or (not both and mine == was.get(name)):
-            update[name] = theirs.get(name)
-    chosen: D = draft.model_copy(update=update)
-    return chosen
+
+    def __init__(
+        self,
+        desk: Desk,
+        save: "Callable[[Writes, D, Held[Owner, Row]], R]",
+        base: Held[Owner, Row],
+        reload: Callable[[], Held[Owner, Row]],
+    ) -> None:
+        """Nothing was saved yet."""
+        self._desk = desk
+        self._save: Callable[[Writes, D, Held[Owner, Row]], R] = save
+        self._base: Held[Owner, Row] = base
+        self._reload: Callable[[], Held[Owner, Row]] = reload
+        self._draft: D | None = None
+        self._theirs: Held[Owner, Row] | None = None
+
+    async def keep(self, draft: D) -> R:
+        """Save over what the form was opened on; raises Conflict with what another session saved since.
+
+        Raises Outdated or Gone with the record as it is now, after which saving again means that one.
+        """
+        self._draft = draft
+        try:
+            return await self._save_over(draft, self._base)
+        except (Outdated, Gone) as changed:
+            self._base = self._reload()
+            raise shown_anew(changed, self._base) from changed
+
+    async def resolve(self, conflict: Conflict, side: Side) -> R:
+        """Save the chosen side of what the conflict showed; raises Conflict where that has changed again."""
+        assert self._draft is not None
+        assert self._theirs is not None
+        theirs = self._theirs
+        if theirs.row is None and self._base.row is not None:
+            self._base = theirs
+            raise shown_anew(Gone("This was deleted meanwhile by another session."), theirs)
+        was, now = _values(self._base.row), _values(theirs.row)
+        update = {}
+        for name, mine in self._draft.model_dump().items():
+            both = name in conflict.fields
+            if (both and side == "theirs") or (not both and mine == was.get(name)):
+                update[name] = now.get(name)
+        self._draft, self._base = self._draft.model_copy(update=update), theirs
+        return await self._save_over(self._draft, theirs)
+
+    async def _save_over(self, draft: D, held: Held[Owner, Row]) -> R:
+        try:
+            return await self._desk.save(lambda writes: self._save(writes, draft, held))
+        except Conflict as conflict:
+            self._theirs = self._reload()
+            now = _values(self._theirs.row)
+            sides = {name: (was, mine, now.get(name)) for name, (was, mine, _) in conflict.fields.items()}
+            raise Conflict(str(conflict), sides) from conflict
 
 
-def _values(row: object) -> dict[str, object]:
+def _values(row: "Record | None") -> dict[str, object]:
     """A stored row by field; nothing where there is no row."""
-    return {} if row is None else asdict(row)  # type: ignore[call-overload]
+    return {} if row is None else row.values()
 
 
 def shown_anew(changed: Outdated | Gone, fresh: Held[Owner, Row]) -> RegistryError:
@@ -66,7 +111,7 @@ def shown_anew(changed: Outdated | Gone, fresh: Held[Owner, Row]) -> RegistryErr
     owner = fresh.owner
     if isinstance(changed, Gone):
         return Gone(f"{changed} What you typed is still here; save again to keep it as new.")
-    if isinstance(owner, ModelRow):
+    if isinstance(owner, Model):
         return Outdated(f"{changed} {owner.model_id} is in it as well; save again to keep this there.")
     place = shown_origin(origin_of_stored(owner.endpoint))
     return Outdated(f"{changed} {owner.name} is in it as well, at {place}; save again to keep this there.")
@@ -86,40 +131,18 @@ async def ask(
     origin: Origin | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> R | None:
-    """Show a form and save what it makes of `draft`; None when it was left.
-
-    `base` is what the form was opened on, `reload` reads it again once that is not so any more; it raises
-    Gone where the record is not there any more, whatever has its id now.
-    """
+    """Show a form and save what it makes of `draft`, as `Edit` does; None when it was left."""
     desk = screen.desk
-    held = base
-
-    async def keep(checked: D) -> R:
-        nonlocal held
-        try:
-            return await desk.save(lambda writes: save(writes, checked, held))
-        except (Outdated, Gone) as changed:
-            held = reload()
-            raise shown_anew(changed, held) from changed
-
-    async def resolve(checked: D, conflict: Conflict, side: Side) -> R:
-        nonlocal held
-        fresh = reload()
-        try:
-            chosen = settled(checked, held, fresh, conflict, side)
-        except Gone as gone:
-            held = fresh
-            raise shown_anew(gone, held) from gone
-        return await desk.save(lambda writes: save(writes, chosen, fresh))
-
+    edit = Edit(desk, save, base, reload)
     form: FormScreen[R] = FormScreen(
         title,
         fields,
         values,
         draft.parse,
-        keep,
+        edit.keep,
         warnings=lambda checked: checked.warnings(),
-        resolve=resolve,
+        resolve=lambda _checked, conflict, side: edit.resolve(conflict, side),
+        said=draft.said,
         intro=intro,
         origin=origin,
         typed=typed,
@@ -150,20 +173,20 @@ class Asking(Protocol):
 
 async def edit_pricing(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit the price that holds for a provider's models without one of their own."""
-    from tui_registry.drafts import PricingDraft
+    from tui_registry.store.drafts import PricingDraft
 
     reads = screen.desk.store.reads
     owner = reads.provider_by_id(provider_id)
     base = Held(owner, reads.pricing(owner.id))
 
-    def reload() -> Held["ProviderRow", "PricingRow | None"]:
+    def reload() -> Held["Provider", "Pricing | None"]:
         fresh = reads.provider_again(owner)
         return Held(fresh, reads.pricing(fresh.id))
 
     saved = await asking(
         screen,
         f"Default price of {owner.name}",
-        record_fields.pricing_fields(),
+        record_fields.form_fields(Pricing),
         PricingDraft.shown(base.row),
         PricingDraft,
         lambda writes, draft, held: writes.save_pricing(held.owner, draft, held.row),
@@ -178,20 +201,20 @@ async def edit_pricing(screen: DeskScreen, provider_id: int, asking: Asking = as
 
 async def edit_limits(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit a provider's rate limits."""
-    from tui_registry.drafts import LimitsDraft
+    from tui_registry.store.drafts import LimitsDraft
 
     reads = screen.desk.store.reads
     owner = reads.provider_by_id(provider_id)
     base = Held(owner, reads.limits(owner.id))
 
-    def reload() -> Held["ProviderRow", "LimitsRow | None"]:
+    def reload() -> Held["Provider", "Limits | None"]:
         fresh = reads.provider_again(owner)
         return Held(fresh, reads.limits(fresh.id))
 
     saved = await asking(
         screen,
         f"Limits of {owner.name}",
-        record_fields.limits_fields(),
+        record_fields.form_fields(Limits),
         LimitsDraft.shown(base.row),
         LimitsDraft,
         lambda writes, draft, held: writes.save_limits(held.owner, draft, held.row),
@@ -225,8 +248,8 @@ async def add_model(screen: DeskScreen, provider_id: int, asking: Asking = ask) 
     await _add_model(screen, screen.desk.store.reads.provider_by_id(provider_id), asking)
 
 
-async def _add_model(screen: DeskScreen, owner: "ProviderRow", asking: Asking) -> None:
-    from tui_registry.drafts import ModelDraft
+async def _add_model(screen: DeskScreen, owner: "Provider", asking: Asking) -> None:
+    from tui_registry.store.drafts import ModelDraft
 
     reads = screen.desk.store.reads
     saved = await asking(
@@ -246,12 +269,12 @@ async def _add_model(screen: DeskScreen, owner: "ProviderRow", asking: Asking) -
 
 async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
     """Edit a model's own facts; what a person sets no import overwrites."""
-    from tui_registry.drafts import ModelDraft
+    from tui_registry.store.drafts import ModelDraft
 
     reads = screen.desk.store.reads
     row = reads.model_by_id(row_id)
 
-    def reload() -> Held["ModelRow", "ModelRow"]:
+    def reload() -> Held["Model", "Model"]:
         fresh = reads.model_again(row)
         return Held(fresh, fresh)
 
@@ -272,21 +295,21 @@ async def edit_model(screen: DeskScreen, row_id: int, asking: Asking = ask) -> N
 
 async def edit_model_price(screen: DeskScreen, row_id: int, asking: Asking = ask) -> None:
     """Edit a model's own price."""
-    from tui_registry.drafts import ModelPricingDraft
+    from tui_registry.store.drafts import ModelPricingDraft
 
     reads = screen.desk.store.reads
     owner = reads.model_by_id(row_id)
     base = Held(owner, reads.model_pricing(owner.id))
     default = reads.pricing(owner.provider_id) if base.row is None else None
 
-    def reload() -> Held["ModelRow", "ModelPricingRow | None"]:
+    def reload() -> Held["Model", "ModelPricing | None"]:
         fresh = reads.model_again(owner)
         return Held(fresh, reads.model_pricing(fresh.id))
 
     saved = await asking(
         screen,
         f"Price of {model_title(screen.desk, row_id)}",
-        record_fields.model_pricing_fields(),
+        record_fields.form_fields(ModelPricing),
         ModelPricingDraft.shown(base.row or default),
         ModelPricingDraft,
         lambda writes, draft, held: writes.save_model_pricing(held.owner, draft, held.row),

@@ -16,7 +16,7 @@ from tui_registry.ui.screens.unlocking import unlocked
 from tui_registry.vault import KeyState, VaultState
 
 if TYPE_CHECKING:
-    from tui_registry.store import KnownProvider, ProviderRow, Writes
+    from tui_registry.store import KnownProvider, Provider, Writes
 
 
 def variable_for(desk: Desk, known: "KnownProvider") -> str | None:
@@ -71,7 +71,7 @@ async def edit_key(screen: DeskScreen, provider_id: int) -> None:
         await _remove(screen, row)
 
 
-async def enter_key(screen: DeskScreen, seen: "ProviderRow") -> None:
+async def enter_key(screen: DeskScreen, seen: "Provider") -> None:
     """Ask for a key and seal it for the host that was shown; what has changed meanwhile is asked about."""
     desk = screen.desk
     endpoint = stored_endpoint(seen.name, seen.endpoint)
@@ -90,7 +90,7 @@ async def enter_key(screen: DeskScreen, seen: "ProviderRow") -> None:
             raise InvalidInput({"api_key": "Type or paste the key."})
         return secret
 
-    async def keep(secret: Secret) -> "ProviderRow":
+    async def keep(secret: Secret) -> "Provider":
         await unlocked(screen)
         shown, host = seen, consented
         while True:
@@ -104,7 +104,7 @@ async def enter_key(screen: DeskScreen, seen: "ProviderRow") -> None:
                 shown, host = now, affirmed
 
     token = f" Servers like this are given {known.local_token}." if known.local_token else ""
-    form: FormScreen[ProviderRow] = FormScreen(
+    form: FormScreen[Provider] = FormScreen(
         f"API key of {seen.name}",
         record_fields.key_fields(variable, local=endpoint.is_loopback),
         record_fields.key_values(variable),
@@ -123,13 +123,11 @@ async def enter_key(screen: DeskScreen, seen: "ProviderRow") -> None:
         screen.changed(f"Sealed the key of {kept.name} for {desk.store.sealed_for(kept)}. {check}")
 
 
-def _sealed(writes: "Writes", *, seen: "ProviderRow", secret: Secret, consented: str | None) -> "ProviderRow":
+def _sealed(writes: "Writes", *, seen: "Provider", secret: Secret, consented: str | None) -> "Provider":
     return writes.set_key(seen, secret, consented)
 
 
-async def _affirmed(
-    screen: DeskScreen, shown: "ProviderRow", now: "ProviderRow", outdated: Outdated
-) -> str | None:
+async def _affirmed(screen: DeskScreen, shown: "Provider", now: "Provider", outdated: Outdated) -> str | None:
     """Show a provider as it is now to whoever has entered a key for it; the host they then affirm, or None.
 
     A host that was not shown before is typed. Raises Refused for one that must not get keys.
@@ -176,9 +174,9 @@ async def consented_host(screen: DeskScreen, name: str, url: str) -> str | None:
     return endpoint.host if await screen.app.push_screen_wait(question) else ""
 
 
-async def _move(screen: DeskScreen, seen: "ProviderRow", sealed_for: str, endpoint: Endpoint) -> None:
+async def _move(screen: DeskScreen, seen: "Provider", sealed_for: str, endpoint: Endpoint) -> None:
     """Seal the key again for the endpoint's new host, once its name was typed."""
-    host, place, store = endpoint.host, shown_origin(endpoint.origin), screen.desk.store
+    place, store = shown_origin(endpoint.origin), screen.desk.store
     question = TypedConfirm(
         f"Move the key of {seen.name}?",
         [
@@ -192,7 +190,7 @@ async def _move(screen: DeskScreen, seen: "ProviderRow", sealed_for: str, endpoi
     )
     if await screen.app.push_screen_wait(question):
         await screen.attempt(
-            lambda writes: writes.move_key(seen, host),
+            lambda writes: writes.move_key(seen, place),
             lambda row: (
                 f"The key of {row.name} is sealed for {store.sealed_for(row)} now."
                 " It has not been checked there yet."
@@ -200,7 +198,7 @@ async def _move(screen: DeskScreen, seen: "ProviderRow", sealed_for: str, endpoi
         )
 
 
-async def _remove(screen: DeskScreen, seen: "ProviderRow") -> None:
+async def _remove(screen: DeskScreen, seen: "Provider") -> None:
     lines = ["The sealed key is removed; it cannot be brought back.", "The provider becomes inactive."]
     question = Confirm(f"Remove the key of {seen.name}?", lines, verb="remove")
     if await screen.app.push_screen_wait(question):

@@ -13,8 +13,8 @@ from tui_registry.ui.screens.unlocking import unlocked
 
 if TYPE_CHECKING:
     from tui_registry.catalog import FoundKey
-    from tui_registry.drafts import ProviderDraft
-    from tui_registry.store import ImportReport, ProviderRow
+    from tui_registry.store import ImportReport, Provider
+    from tui_registry.store.drafts import ProviderDraft
 
 
 def found_keys(desk: Desk) -> "list[FoundKey]":
@@ -93,7 +93,7 @@ class Offer:
 
     variable: str
     draft: "ProviderDraft"
-    row: "ProviderRow | None"
+    row: "Provider | None"
 
     @property
     def host(self) -> str:
@@ -109,7 +109,7 @@ class Offer:
 def _offer(desk: Desk, found: "FoundKey") -> Offer:
     """What is shown of one variable before its key is sealed."""
     from tui_registry.catalog import starting_endpoint
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     reads = desk.store.reads
     known = reads.known(found.provider_name)

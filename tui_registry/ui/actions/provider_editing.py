@@ -13,7 +13,7 @@ from tui_registry.ui.screens.picker import Entry, Picker
 from tui_registry.vault import KeyState
 
 if TYPE_CHECKING:
-    from tui_registry.store import KnownProvider, ProviderRow
+    from tui_registry.store import KnownProvider, Provider
 
 OTHER = "Add “{name}” as a custom provider"
 
@@ -57,18 +57,18 @@ async def ask_new(
     intro: str = "",
     origin: Origin | None = None,
     typed: Mapping[str, str] | None = None,
-) -> "ProviderRow | None":
+) -> "Provider | None":
     """The form of a new provider; one that is not known says which dialect it speaks.
 
     It starts with what is known of the provider, or with the texts `given`.
     """
     from tui_registry.catalog import starting_endpoint
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     def parse(raw: dict[str, str]) -> tuple[ProviderDraft, str]:
         return ProviderDraft.parse(raw), raw.get("dialect") or "openai"
 
-    async def keep(new: tuple[ProviderDraft, str]) -> "ProviderRow":
+    async def keep(new: tuple[ProviderDraft, str]) -> "Provider":
         draft, dialect = new
         return await screen.desk.save(
             lambda writes: writes.add_provider(draft, custom=known is None, dialect=dialect)
@@ -78,7 +78,7 @@ async def ask_new(
     if known is not None:
         values |= {"endpoint": starting_endpoint(known.endpoint), "website": known.website or ""}
     values |= given or {}
-    form: FormScreen[ProviderRow] = FormScreen(
+    form: FormScreen[Provider] = FormScreen(
         f"New provider {name}",
         record_fields.provider_fields(custom=known is None),
         values,
@@ -95,12 +95,12 @@ async def ask_new(
 
 async def edit_provider(screen: DeskScreen, provider_id: int, asking: Asking = ask) -> None:
     """Edit a provider's own facts; a new host leaves its key sealed for the old one, and says so."""
-    from tui_registry.drafts import ProviderDraft
+    from tui_registry.store.drafts import ProviderDraft
 
     reads = screen.desk.store.reads
     row = reads.provider_by_id(provider_id)
 
-    def reload() -> Held["ProviderRow", "ProviderRow"]:
+    def reload() -> Held["Provider", "Provider"]:
         fresh = reads.provider_again(row)
         return Held(fresh, fresh)
 
@@ -137,5 +137,5 @@ async def toggle_provider(screen: DeskScreen, provider_id: int) -> None:
         await screen.attempt(lambda writes: writes.activate(row), _told_state)
 
 
-def _told_state(row: "ProviderRow") -> str:
+def _told_state(row: "Provider") -> str:
     return f"{row.name} is {'active' if row.is_active else 'inactive'}."

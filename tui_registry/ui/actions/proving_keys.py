@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from tui_registry.ui.desk import DeskScreen
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 
-async def check_key(screen: DeskScreen, before: "ProviderRow") -> None:
+async def check_key(screen: DeskScreen, before: "Provider") -> None:
     """Check a provider's key now, tell what that proved, and ask whether to switch the provider on."""
     from tui_registry import verification
     from tui_registry.ui.actions.run_in_hand import offer_activation

@@ -18,7 +18,7 @@ from tui_registry.verification import Plan, changes_since_pass, run
 from tui_registry.verification.waiting import read_aside
 
 if TYPE_CHECKING:
-    from tui_registry.store import ProviderRow
+    from tui_registry.store import Provider
 
 DRAW_EVERY = 0.5
 """Seconds between two drawings of the run."""
@@ -131,7 +131,7 @@ class RunInHand:
             screen.refuse(str(error))
 
 
-async def offer_activation(screen: DeskScreen, rows: "Iterable[ProviderRow]") -> None:
+async def offer_activation(screen: DeskScreen, rows: "Iterable[Provider]") -> None:
     """Ask whether to turn on those of the providers that are off although their key is proved.
 
     Nobody is asked while something else is before the screen.

@@ -9,15 +9,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual.app import App, SuspendNotSupported
 
-from tui_registry.errors import Conflict, Gone, InvalidInput, Outdated, Refused, RegistryError
+from tui_registry.errors import Conflict, InvalidInput, Refused, RegistryError
 from tui_registry.text import clean
-from tui_registry.ui.actions.editing import Held, settled, shown_anew
+from tui_registry.ui.actions.editing import D, Edit, Held, Owner, R, Row
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.forms.form_values import Field
 from tui_registry.ui.forms.kept_forms import Origin
@@ -26,13 +25,8 @@ from tui_registry.ui.records.toml_text import texts, with_remarks, without_remar
 from tui_registry.ui.screens.dialogs import Collision, Confirm
 
 if TYPE_CHECKING:
-    from tui_registry.drafts import Draft
-    from tui_registry.store import ModelRow, ProviderRow, Writes
+    from tui_registry.store import Writes
 
-D = TypeVar("D", bound="Draft")
-R = TypeVar("R")
-Owner = TypeVar("Owner", "ProviderRow", "ModelRow")
-Row = TypeVar("Row")
 
 FALLBACK = "vi"
 
@@ -173,6 +167,7 @@ async def ask_in_editor(
     """
     command = editor_command(screen.desk.environ)
     labels = {each.name: each.label for each in fields}
+    edit = Edit(screen.desk, save, base, reload)
     heading = "\n".join(clean(line) for line in (title, intro, ADVICE) if line)
     shown = written(heading, fields, values)
     problems: Mapping[str, str] = {}
@@ -189,17 +184,10 @@ async def ask_in_editor(
         try:
             checked = draft.parse(texts(text, fields, values))
             if await _accepts(screen, checked.warnings()):
-                return await _save(screen, checked, save, base, reload, labels)
+                return await _save(screen, checked, edit, draft, labels)
             problems = checked.warnings()
         except InvalidInput as refusal:
             problems = refusal.problems
-        except (Outdated, Gone) as changed:
-            try:
-                base = reload()
-            except RegistryError as error:
-                problems = {"": f"Not saved. {error}"}
-            else:
-                problems = {"": f"Not saved. {shown_anew(changed, base)}"}
         except RegistryError as error:
             problems = {"": f"Not saved. {error}"}
         shown = with_remarks(text, problems)
@@ -252,34 +240,20 @@ def _sentences(remarks: Mapping[str, str]) -> list[str]:
 async def _save(
     screen: DeskScreen,
     checked: D,
-    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
-    base: Held[Owner, Row],
-    reload: Callable[[], Held[Owner, Row]],
+    edit: "Edit[D, Owner, Row, R]",
+    draft: "type[D]",
     labels: Mapping[str, str],
 ) -> R:
     """Save; where another session changed the same fields, a person says which side stays."""
-    desk = screen.desk
     try:
-        return await desk.save(lambda writes: save(writes, checked, base))
+        return await edit.keep(checked)
     except Conflict as conflict:
         pending = conflict
     while True:
-        side = await screen.app.push_screen_wait(Collision(str(pending), pending.fields, labels))
+        side = await screen.app.push_screen_wait(Collision(str(pending), pending.fields, labels, draft.said))
         if side is None:
             raise pending
-        fresh = reload()
-        chosen = settled(checked, base, fresh, pending, side)
         try:
-            return await desk.save(partial(_saved, save=save, draft=chosen, held=fresh))
+            return await edit.resolve(pending, side)
         except Conflict as again:
             pending = again
-
-
-def _saved(
-    writes: "Writes",
-    *,
-    save: "Callable[[Writes, D, Held[Owner, Row]], R]",
-    draft: D,
-    held: Held[Owner, Row],
-) -> R:
-    return save(writes, draft, held)

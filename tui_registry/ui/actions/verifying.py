@@ -17,7 +17,7 @@ from tui_registry.ui.screens.unlocking import unlocked
 from tui_registry.ui.screens.verify_dialog import VerifyDialog
 
 if TYPE_CHECKING:
-    from tui_registry.store import Reads, RunRow
+    from tui_registry.store import Reads, Run
     from tui_registry.verification import Plan
 
 SUITE = "standard"
@@ -117,7 +117,7 @@ async def resume(screen: DeskScreen) -> None:
         start_run(screen, answer)
 
 
-def newest_run(desk: Desk) -> "RunRow | None":
+def newest_run(desk: Desk) -> "Run | None":
     """The run that was begun last."""
     return next(iter(desk.store.proofs.runs(limit=1)), None)
 

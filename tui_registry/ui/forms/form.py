@@ -32,7 +32,8 @@ class FormScreen(FormFrame[T | None], Generic[T]):
     """Asks for what `parse` makes a draft of, hands it to `save`, and closes with what that returns.
 
     `parse` raises InvalidInput. `save` may raise any RegistryError: the form then stays open with
-    all that was typed. On Conflict a person chooses a side, and `resolve(draft, conflict, side)` saves.
+    all that was typed. On Conflict a person chooses a side, and `resolve(draft, conflict, side)` saves;
+    `said(name, value)` tells its values.
     A warning does not block, but is seen once: the first save shows it, the next one goes on.
     """
 
@@ -57,6 +58,7 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         *,
         warnings: Callable[[D], Mapping[str, str]] | None = None,
         resolve: Callable[[D, Conflict, Side], Awaitable[T]] | None = None,
+        said: Callable[[str, object], str] | None = None,
         intro: str = "",
         origin: Origin | None = None,
         typed: Mapping[str, str] | None = None,
@@ -73,6 +75,7 @@ class FormScreen(FormFrame[T | None], Generic[T]):
         super().__init__(title, fields, held, intro, keys, reveal_seconds)
         self._save_draft: Callable[[Any], Awaitable[T]] = save
         self._resolve: Callable[[Any, Conflict, Side], Awaitable[T]] | None = resolve
+        self._said = said
         self.origin = origin
         self._typed = dict(typed or {})
         self._clock = clock
@@ -258,7 +261,7 @@ class FormScreen(FormFrame[T | None], Generic[T]):
             pending = conflict
         labels = {name: field.label for name, field in self._values.fields.items()}
         while True:
-            question = Collision(str(pending), pending.fields, labels, clock=self._clock)
+            question = Collision(str(pending), pending.fields, labels, self._said, clock=self._clock)
             side = await self.app.push_screen_wait(question)
             if side is None:
                 raise pending

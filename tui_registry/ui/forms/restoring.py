@@ -5,7 +5,7 @@ from functools import partial
 
 from tui_registry.clock import stamp
 from tui_registry.errors import Gone, NotFound, Refused
-from tui_registry.store import ModelRow, ProviderRow, Reads
+from tui_registry.store import Model, Provider, Reads
 from tui_registry.text import clean, looks_like_key
 from tui_registry.ui.actions import cloning, editing, provider_editing
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -37,7 +37,7 @@ DEEDS: Mapping[str, Callable[[Texts], Deed]] = {
 """How each form that can be kept is opened again."""
 
 
-_READ: Mapping[str, Callable[[Reads, int], ProviderRow | ModelRow]] = {
+_READ: Mapping[str, Callable[[Reads, int], Provider | Model]] = {
     "model": Reads.model_by_id,
     "model price": Reads.model_by_id,
     "cloned model": Reads.model_by_id,
@@ -109,7 +109,7 @@ def _records(desk: Desk, kept: KeptForm) -> tuple[int | str, ...]:
     if isinstance(first, str):
         return kept.origin.records
     row = _READ.get(form, Reads.provider_by_id)(desk.store.reads, first)
-    name = row.model_id if isinstance(row, ModelRow) else row.name
+    name = row.model_id if isinstance(row, Model) else row.name
     if rest and rest[0] == row.uuid:
         return (first, *rest[1:])
     # an earlier version kept no uuid; a copy is a new record, and is shown before it is saved

@@ -13,7 +13,7 @@ from tui_registry.ui.desk import Desk
 from tui_registry.ui.words import counted
 
 if TYPE_CHECKING:
-    from tui_registry.store import EffectivePrice, KnownProvider, ModelRow, PricingRow, ProviderRow
+    from tui_registry.store import EffectivePrice, KnownProvider, Model, Pricing, Provider
 
 HIDDEN = frozenset({"api_key_encrypted", "key_fingerprint", "row_version", "uuid", "edition"})
 """Columns that a copied record does not have: what belongs to a key, and the file's own bookkeeping."""
@@ -75,7 +75,7 @@ def result_copies(desk: Desk, result_id: int) -> tuple[str, list[Copy]]:
     """A verification result's name and what can be copied from it; raises NotFound."""
     row = desk.store.reads.result(result_id)
     evidence = [_line("v", "evidence", row.evidence)] if row.evidence else []
-    return f"result {result_id}", [_line("i", "result id", str(row.id)), *evidence, _record(asdict(row))]
+    return f"result {result_id}", [_line("i", "result id", str(row.id)), *evidence, _record(row.values())]
 
 
 def marked_copies(desk: Desk, noun: str, ids: Sequence[int]) -> tuple[str, list[Copy]]:
@@ -116,12 +116,15 @@ def _of_models(desk: Desk, ids: Sequence[int]) -> list[Copy]:
 
 def _of_results(desk: Desk, ids: Sequence[int]) -> list[Copy]:
     rows = [desk.store.reads.result(each) for each in ids]
-    return [_lines("i", "result ids", [str(row.id) for row in rows]), _records([asdict(row) for row in rows])]
+    return [
+        _lines("i", "result ids", [str(row.id) for row in rows]),
+        _records([row.values() for row in rows]),
+    ]
 
 
-def model_record(owner: str, row: "ModelRow", price: "EffectivePrice") -> dict[str, object]:
+def model_record(owner: str, row: "Model", price: "EffectivePrice") -> dict[str, object]:
     """A model with its provider's name and the price that holds for it, per token."""
-    return {"provider": owner} | asdict(row) | {"price": asdict(price)}
+    return {"provider": owner} | row.values() | {"price": asdict(price)}
 
 
 def price_line(price: "EffectivePrice") -> str:
@@ -137,7 +140,7 @@ def price_line(price: "EffectivePrice") -> str:
     return f"{' '.join(amounts)} {price.currency} per 1M tokens"
 
 
-def list_command(row: "ProviderRow", known: "KnownProvider") -> tuple[str, str]:
+def list_command(row: "Provider", known: "KnownProvider") -> tuple[str, str]:
     """A curl command that lists a provider's models, and the variable it takes the key from."""
     named = (known.env_vars or "").split()
     variable = named[0] if named and _NAMED_LIKE_A_VARIABLE.fullmatch(named[0]) else "API_KEY"
@@ -147,7 +150,7 @@ def list_command(row: "ProviderRow", known: "KnownProvider") -> tuple[str, str]:
     return f'curl -sS {address} -H "{header}"{version}', variable
 
 
-def _default_price(price: "PricingRow") -> str:
+def _default_price(price: "Pricing") -> str:
     amounts = f"in {show_price(price.input_price_per_token)} out {show_price(price.output_price_per_token)}"
     return f"{amounts} {price.currency} per 1M tokens"
 
@@ -160,9 +163,9 @@ def _lines(key: str, words: str, texts: Sequence[str]) -> Copy:
     return Copy(key, words, "\n".join(texts), "one a line")
 
 
-def _provider_record(desk: Desk, row: "ProviderRow") -> dict[str, object]:
+def _provider_record(desk: Desk, row: "Provider") -> dict[str, object]:
     """A provider with its key's state in words."""
-    return asdict(row) | {"key": desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)}
+    return row.values() | {"key": desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)}
 
 
 def _records(records: Sequence[Mapping[str, object]]) -> Copy:
@@ -181,6 +184,6 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def _curl(row: "ProviderRow", known: "KnownProvider") -> Copy:
+def _curl(row: "Provider", known: "KnownProvider") -> Copy:
     command, variable = list_command(row, known)
     return Copy("c", "curl command", command, f"lists the models, key as ${variable}")

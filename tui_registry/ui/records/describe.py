@@ -5,7 +5,7 @@ from datetime import datetime
 from rich.table import Table
 
 from tui_registry.money import show_count, show_price
-from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, PricingRow, ProviderRow
+from tui_registry.store import EffectivePrice, Limits, Model, Pricing, Provider
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.records.history_lines import Line, model_history, provider_history
 from tui_registry.ui.records.laying_out import laid_out
@@ -14,7 +14,7 @@ from tui_registry.ui.records.result_lines import result_lines
 from tui_registry.ui.words import NONE, UNKNOWN, ago, counted, state, yes_no
 
 
-def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
+def provider_lines(desk: Desk, row: Provider) -> list[Line]:
     """A provider: its state and why, key, endpoint, counts, price, limits, notes."""
     now = desk.clock()
     dependents = desk.store.reads.dependents_of_provider(row.id)
@@ -36,11 +36,11 @@ def provider_lines(desk: Desk, row: ProviderRow) -> list[Line]:
     ]
 
 
-def _reason(row: ProviderRow, now: datetime) -> list[Line]:
+def _reason(row: Provider, now: datetime) -> list[Line]:
     return [("", f"{row.state_reason}, {ago(row.state_changed_at, now)}")] if row.state_reason else []
 
 
-def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
+def _pricing_lines(desk: Desk, row: Pricing | None) -> list[Line]:
     if row is None:
         return [("Price", f"no default; {desk.keys.first('record.price')} sets one")]
     price = f"in {show_price(row.input_price_per_token)}   out {show_price(row.output_price_per_token)}"
@@ -50,7 +50,7 @@ def _pricing_lines(desk: Desk, row: PricingRow | None) -> list[Line]:
     ]
 
 
-def _limits_lines(desk: Desk, row: LimitsRow | None) -> list[Line]:
+def _limits_lines(desk: Desk, row: Limits | None) -> list[Line]:
     if row is None:
         return [("Limits", f"unknown; {desk.keys.first('record.limits')} sets them")]
     return [
@@ -67,7 +67,7 @@ def _limit(value: int | None) -> str:
     return UNKNOWN if value is None else show_count(value)
 
 
-def model_lines(desk: Desk, row: ModelRow) -> list[Line]:
+def model_lines(desk: Desk, row: Model) -> list[Line]:
     """A model: its state and why, what it takes, its price and where that comes from."""
     now = desk.clock()
     reads = desk.store.reads
@@ -94,7 +94,7 @@ def model_lines(desk: Desk, row: ModelRow) -> list[Line]:
     ]
 
 
-def _model_state(desk: Desk, row: ModelRow) -> str:
+def _model_state(desk: Desk, row: Model) -> str:
     word = state(row.verification_state, desk.ascii)
     if row.last_verified_at is None:
         return f"{word}, never checked"
@@ -109,7 +109,7 @@ def _dated(source_date: str | None) -> str:
     return f", {source_date[:10]}" if source_date else ""
 
 
-def _set_by_you(row: ModelRow) -> str:
+def _set_by_you(row: Model) -> str:
     fields = ", ".join(row.user_fields.split()).replace("_", " ")
     return f"; set by you: {fields}" if fields else ""
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tui_registry.store import ModelRow, ProviderRow
+from tui_registry.store import Model, Provider
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.records.history_lines import Line
 from tui_registry.ui.words import ago
@@ -18,7 +18,7 @@ KEY_CHECK_WORDS = {
 """What the status of a key's last check means for the key."""
 
 
-def key_lines(desk: Desk, row: ProviderRow) -> list[Line]:
+def key_lines(desk: Desk, row: Provider) -> list[Line]:
     """A provider's key: its state, whether its check passed, and what the last check said."""
     words = desk.key_words(row.api_key_encrypted, row.endpoint, row.uuid)
     if words != KeyState.SET.value:
@@ -34,7 +34,7 @@ def key_lines(desk: Desk, row: ProviderRow) -> list[Line]:
     return [("Key", f"set, {known}; {ended} {ago(last.created_at, desk.clock())}"), *told]
 
 
-def seen_lines(desk: Desk, row: ModelRow) -> list[Line]:
+def seen_lines(desk: Desk, row: Model) -> list[Line]:
     """Two facts that need not agree: whether its provider lists the model, and whether it answered."""
     seen = desk.store.proofs.observation(row.id)
     if seen is None:

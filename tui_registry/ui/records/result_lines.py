@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from tui_registry.store import ResultRow
+from tui_registry.store import Result
 from tui_registry.ui.desk import Desk
 from tui_registry.ui.records.history_lines import Line
 from tui_registry.ui.words import NONE, ago, host, state
@@ -27,7 +27,7 @@ MOST_OF_A_RUN = 100
 """Results that one model can have in one run; there are fewer even when each is tried again."""
 
 
-def result_lines(desk: Desk, row: ResultRow, *, whole: bool = False) -> list[Line]:
+def result_lines(desk: Desk, row: Result, *, whole: bool = False) -> list[Line]:
     """A result; `whole` adds the request, the reply and what changed since the model last passed."""
     evidence = evidence_of(row.evidence)
     found = [
@@ -53,7 +53,7 @@ def _ways(desk: Desk) -> str:
     return f"{whole} shows the request and the reply, {again} asks again."
 
 
-def _head(desk: Desk, row: ResultRow, evidence: Evidence) -> Iterator[Line]:
+def _head(desk: Desk, row: Result, evidence: Evidence) -> Iterator[Line]:
     """What was tested, and what came of it and why."""
     reads = desk.store.reads
     provider = reads.provider_by_id(row.provider_id).name
@@ -72,7 +72,7 @@ def _head(desk: Desk, row: ResultRow, evidence: Evidence) -> Iterator[Line]:
     )
 
 
-def _since_pass(desk: Desk, row: ResultRow) -> Iterator[Line]:
+def _since_pass(desk: Desk, row: Result) -> Iterator[Line]:
     """What is different from the same probe when the model last passed."""
     if row.model_id is None:
         return
@@ -97,7 +97,7 @@ def _change(change: "Change") -> str:
     return f"{KIND_WORDS[change.kind]}: {change_words(change)}."
 
 
-def _first(desk: Desk, row: ResultRow) -> int:
+def _first(desk: Desk, row: Result) -> int:
     """The id of the first result of the same run and model: what stands before it is earlier."""
     if row.run_id is None:
         return row.id
@@ -105,13 +105,13 @@ def _first(desk: Desk, row: ResultRow) -> int:
     return reads.results(run_id=row.run_id, model_id=row.model_id, limit=MOST_OF_A_RUN)[-1].id
 
 
-def _request(row: ResultRow, evidence: Evidence) -> Iterator[Line]:
+def _request(row: Result, evidence: Evidence) -> Iterator[Line]:
     line = request_line(row, evidence)
     if line is not None:
         yield from _titled("REQUEST", [line, *lines(evidence.get("request_body"))])
 
 
-def _reply(row: ResultRow, evidence: Evidence) -> Iterator[Line]:
+def _reply(row: Result, evidence: Evidence) -> Iterator[Line]:
     """Status, headers and body as they came, and the answer that was read from them."""
     if came := list(reply_lines(row, evidence)):
         yield from _titled("REPLY", came)
@@ -119,7 +119,7 @@ def _reply(row: ResultRow, evidence: Evidence) -> Iterator[Line]:
         yield from _titled("ANSWER", lines(evidence["answer"]))
 
 
-def _rest(row: ResultRow, evidence: Evidence) -> Iterator[Line]:
+def _rest(row: Result, evidence: Evidence) -> Iterator[Line]:
     """What else is kept as evidence."""
     yield from _titled("EVIDENCE", [])
     yield "Endpoint", host(row.endpoint) if row.endpoint else NONE

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tui_registry.money import mixed, per_million, show_amount, show_count, show_price
-from tui_registry.store import EffectivePrice, LimitsRow, ModelRow, ProviderRow
+from tui_registry.store import EffectivePrice, Limits, Model, Provider
 from tui_registry.ui.desk import Desk, DeskScreen
 from tui_registry.ui.screens.record_page import RecordPage
 from tui_registry.ui.words import NONE, UNKNOWN, aged, glyph, plain, state, yes_no
@@ -33,10 +33,10 @@ class Compared:
 class Side:
     """One model with everything it is compared by."""
 
-    model: ModelRow
-    provider: ProviderRow
+    model: Model
+    provider: Provider
     price: EffectivePrice
-    limits: LimitsRow | None
+    limits: Limits | None
 
 
 def read_sides(desk: Desk, ids: Sequence[int]) -> list[Side]:
@@ -101,7 +101,7 @@ def _dated(source: str, date: str | None) -> str:
     return f"{source} {date[:10]}" if date else source
 
 
-def _limit(limits: LimitsRow | None, name: str) -> str:
+def _limit(limits: Limits | None, name: str) -> str:
     return UNKNOWN if limits is None else show_count(getattr(limits, name))
 
 

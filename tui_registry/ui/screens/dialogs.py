@@ -279,15 +279,17 @@ class Collision(Dialog[Literal["mine", "theirs"] | None]):
         sentence: str,
         fields: Mapping[str, tuple[object, object, object]],
         labels: Mapping[str, str],
+        said: Callable[[str, object], str] | None = None,
         *,
         clock: Seconds = time.monotonic,
     ) -> None:
-        """Show (was, mine, theirs) of each field under its label."""
+        """Show (was, mine, theirs) of each field under its label; `said` tells a field's value as a text."""
         lines: list[str | Text] = [sentence]
         for name, sides in fields.items():
             lines += ["", f"  {labels.get(name, name)}"]
             for word, value in zip(("was", "mine", "theirs"), sides, strict=True):
-                shown = "empty" if value is None or value == "" else clean(str(value))
+                text = "" if value is None else said(name, value) if said else str(value)
+                shown = clean(text) or "empty"
                 lines.append(f"    {word:<8}{cut_middle(shown, 2 * VALUE_WIDTH)}")
         keys = " k  keep mine    t  take theirs    esc  back"
         super().__init__("Changed by another session", [*lines, "", keys], clock=clock)

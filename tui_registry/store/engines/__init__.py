@@ -1,0 +1,1 @@
+"""What each database engine has its own way of."""
