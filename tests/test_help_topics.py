@@ -247,7 +247,7 @@ async def test_a_topic_is_opened_by_keyboard_and_left_again(full: Session) -> No
         await on_screen(pilot, "Help: protection")
         assert "vault.key" in screen_text(pilot)
         await pilot.press("G")
-        await on_screen(pilot, "A rotation loses nothing")
+        await on_screen(pilot, "whatever cuts it off")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Picker))
         await pilot.press("escape")
@@ -278,15 +278,15 @@ async def test_every_topic_is_shown_whole_at_the_smallest_design_size(empty: Ses
     async with app.run_test(size=NARROW) as pilot:
         await app.push_screen(TopicPage(topic(name)))
         await on_screen(pilot, topic(name).title)
-        read, last = "", None
+        read, last = "", ""
         while last != (last := screen_text(pilot)):
             read += last
             await pilot.press("pagedown")
-            await pilot.pause()
+            await pilot.pause(0.02)
         for line in fenced(topic(name).text):
             assert line in read
-        ends = [line for line in topic(name).text.splitlines() if line and line != "```"]
-        assert words(ends[-1])[-1] in words(read)
+        ends = re.findall(r"\w+", topic(name).text)
+        assert ends[-1] in re.findall(r"\w+", last)
 
 
 def test_the_list_as_json_is_plain(shell: Shell) -> None:

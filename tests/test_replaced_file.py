@@ -122,7 +122,7 @@ def test_ids_go_on_after_those_of_the_backup_too(home: Home) -> None:
 def test_a_counter_that_nobody_can_have_reached_is_not_gone_on_with(home: Home, tmp_path: Path) -> None:
     with home.open() as store:
         add_groq(store)
-        backup = shutil.copy(store.back_up("hand"), tmp_path / "copy.db")
+        backup = Path(shutil.copy(store.back_up("hand"), tmp_path / "copy.db"))
     for file in (home.database, backup):
         shell(file, "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'provider'")
     restored(home, backup)

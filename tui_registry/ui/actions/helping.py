@@ -16,7 +16,7 @@ def begin_reading(app: App[None]) -> None:
 
 
 async def _read_topics(app: App[None]) -> None:
-    """Let a person choose topics and read them; closing a page leads back to the list, closing the list ends."""
+    """Let a person choose and read, topic by topic; closing a page leads back to the list."""
     entries = [Entry(each.name, f"{each.name:<{NAME_WIDTH}} {each.title}") for each in topics()]
     while (name := await app.push_screen_wait(Picker("Help topics", entries))) is not None:
         await app.push_screen_wait(TopicPage(topic(name)))
