@@ -1,4 +1,4 @@
-"""The topics of the help: each can be read in a pipe and in the app, and tells what is so."""
+"""The topics of the help: each is read whole in a pipe, and tells what is so."""
 
 import json
 import re
@@ -10,8 +10,6 @@ import pytest
 from rich.console import Console
 
 from tests.commanding import Shell, Terminal
-from tests.conftest import Session
-from tests.driving import on_screen, screen_text, type_text, until
 from tests.promises.promises import PROMISES
 from tests.test_cli_help import read_command
 from tui_registry import __version__
@@ -24,13 +22,8 @@ from tui_registry.store.filters import terms
 from tui_registry.store.schema import FORMAT
 from tui_registry.text import is_showable
 from tui_registry.ui.own_keys import own_keys
-from tui_registry.ui.screens.keys_page import KeysPage
-from tui_registry.ui.screens.list_screen import ListScreen
-from tui_registry.ui.screens.picker import Picker
-from tui_registry.ui.screens.topic_page import TopicPage
 
 ROOT = Path(__file__).parent.parent
-NARROW = (80, 24)
 LONGEST_LINE = 73
 """Cells of a line that is never wrapped: the reading page of the app at 80 columns, less the indent."""
 
@@ -230,63 +223,6 @@ def test_every_promise_that_is_measured_is_told() -> None:
     rows = rows_of(topic("figures").text, "| Promise |")
     assert len(rows) >= len(PROMISES)
     assert all(promise and found for promise, found, _ in rows)
-
-
-async def test_a_topic_is_opened_by_keyboard_and_left_again(full: Session) -> None:
-    app = full.app()
-    async with app.run_test(size=NARROW) as pilot:
-        await on_screen(pilot, "sorted by name")
-        await pilot.press("question_mark")
-        await on_screen(pilot, "Help topics")
-        await pilot.press("h")
-        await until(pilot, lambda: isinstance(app.screen, Picker))
-        await on_screen(pilot, topic("files").title)
-        await type_text(pilot, "prot")
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, TopicPage))
-        await on_screen(pilot, "Help: protection")
-        assert "vault.key" in screen_text(pilot)
-        await pilot.press("G")
-        await on_screen(pilot, "whatever cuts it off")
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, Picker))
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, KeysPage))
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, ListScreen))
-
-
-async def test_a_topic_is_opened_from_the_commands(full: Session) -> None:
-    app = full.app()
-    async with app.run_test(size=NARROW) as pilot:
-        await on_screen(pilot, "sorted by name")
-        await pilot.press("colon")
-        await type_text(pilot, "help topics")
-        await on_screen(pilot, "protection, filters")
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, Picker))
-        await type_text(pilot, "changes")
-        await pilot.press("enter")
-        await on_screen(pilot, "What changed for users")
-        await pilot.press("q", "escape")
-        await until(pilot, lambda: isinstance(app.screen, ListScreen))
-
-
-@every_topic
-async def test_every_topic_is_shown_whole_at_the_smallest_design_size(empty: Session, name: str) -> None:
-    app = empty.app()
-    async with app.run_test(size=NARROW) as pilot:
-        await app.push_screen(TopicPage(topic(name)))
-        await on_screen(pilot, topic(name).title)
-        read, last = "", ""
-        while last != (last := screen_text(pilot)):
-            read += last
-            await pilot.press("pagedown")
-            await pilot.pause(0.02)
-        for line in fenced(topic(name).text):
-            assert line in read
-        ends = re.findall(r"\w+", topic(name).text)
-        assert ends[-1] in re.findall(r"\w+", last)
 
 
 def test_the_list_as_json_is_plain(shell: Shell) -> None:
