@@ -49,6 +49,7 @@ def completions(*words: str) -> list[str]:
         (("provider", "show", "%"), []),
         (("export", "li"), ["litellm"]),
         (("limits", "sh"), ["show"]),
+        (("help", "f"), ["figures", "files", "filters", "formats"]),
     ],
 )
 def test_names_are_completed_where_they_belong(words: tuple[str, ...], expected: list[str]) -> None:

@@ -1,7 +1,7 @@
 """The help of every command: what it does, what its options mean, a right example, and exit codes."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import click
 import pytest
@@ -48,21 +48,27 @@ def test_says_what_each_option_means(path: tuple[str, ...]) -> None:
     assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] == []
 
 
+def read_command(words: Sequence[str]) -> click.Command:
+    """The command that these words call, its options and arguments read; fails where they cannot be."""
+    command: click.Command = registry
+    context = registry.make_context("tui-registry", list(words), resilient_parsing=True)
+    rest = [*context._protected_args, *context.args]
+    while isinstance(command, click.Group) and rest:
+        name, found, rest = command.resolve_command(context, rest)
+        assert found is not None, words
+        assert name is not None
+        command = found
+    if command is not registry:
+        command.make_context("x", rest, parent=context)
+    return command
+
+
 @named
 def test_its_examples_are_commands_that_can_be_read(path: tuple[str, ...]) -> None:
     page = PAGES[" ".join(path)]
     for example in page.examples:
-        words = shlex.split(example.split(" | ")[-1].split(" > ")[0])[1:]
-        command: click.Command = registry
-        context = registry.make_context("tui-registry", list(words), resilient_parsing=True)
-        rest = [*context._protected_args, *context.args]
-        while isinstance(command, click.Group) and rest:
-            name, found, rest = command.resolve_command(context, rest)
-            assert found is not None, example
-            assert name is not None
-            command = found
+        command = read_command(shlex.split(example.split(" | ")[-1].split(" > ")[0])[1:])
         if command is not registry:
-            command.make_context("x", rest, parent=context)
             assert example.startswith(f"tui-registry {' '.join(path)}".rstrip()) or not path or "|" in example
 
 

@@ -1,4 +1,4 @@
-"""What README promises is kept, in the short form, and each control is found out.
+"""What the help topic `figures` promises is kept, in the short form, and each control is found out.
 
 A process of its own: its children are forked, which a process with threads should not do.
 """

@@ -31,8 +31,12 @@ LIBRARY_ROOM = {
 MAY_IMPORT = {
     "__init__": set(),
     "__main__": {"cli"},
-    "cli": {"verification", "export", "intake", "catalog", "store", "vault", "ui", "demo", *SMALL},
-    "ui": {"verification", "export", "intake", "catalog", "store", "vault", *SMALL},
+    "cli": {
+        *{"verification", "export", "intake", "catalog", "store", "vault", "ui", "demo", "help"},
+        *SMALL,
+    },
+    "ui": {"verification", "export", "intake", "catalog", "store", "vault", "help", *SMALL},
+    "help": {"text", "errors"},
     "verification": {"wire", "store", "vault", *SMALL},
     "export": {"durable", "store", *SMALL},
     "intake": {"wire", "catalog", "export", "store", "names", *SMALL},

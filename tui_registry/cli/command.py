@@ -33,6 +33,7 @@ COMMANDS = (
     "vault",
     "doctor",
     "keys",
+    "help",
 )
 """The commands; each is in the module of its name."""
 

@@ -89,6 +89,12 @@ def _either(ctx: click.Context, start: str) -> list[str]:
     return models + _providers(ctx, start)
 
 
+def _topics(_ctx: click.Context, start: str) -> list[str]:
+    from tui_registry.help import topics
+
+    return [each.name for each in topics() if each.name.startswith(start.casefold())]
+
+
 _KINDS: dict[tuple[str, str], Complete] = {
     ("", "name"): _providers,
     ("", "provider"): _providers,
@@ -96,6 +102,7 @@ _KINDS: dict[tuple[str, str], Complete] = {
     ("", "model_id"): _models,
     ("", "model"): _models,
     ("", "wanted"): _either,
+    ("", "topic"): _topics,
     (" provider add", "name"): _known,
     (" catalog import", "providers"): _known,
 }

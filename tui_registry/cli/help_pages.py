@@ -183,6 +183,10 @@ PAGES: dict[str, Page] = {
     "keys": Page(
         ("tui-registry keys", "tui-registry keys --check"),
     ),
+    "help": Page(
+        ("tui-registry help", "tui-registry help files", "tui-registry help protection"),
+        codes="0 fine, 2 there is no such topic.",
+    ),
 }
 """The pages by their commands' words."""
 

@@ -116,7 +116,7 @@ def remove_key(session: Session, name: str, as_json: bool) -> None:
     "--to-host",
     metavar="HOST",
     required=True,
-    help="Where it would go, written out: HOST, HOST:PORT, http://HOST.",
+    help="Where it goes: HOST, HOST:PORT or http://HOST.",
 )
 @json_option
 @pass_session

@@ -6,12 +6,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
 from tui_registry.errors import AnswerLost
 from tui_registry.text import clean, width
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -121,7 +124,6 @@ def print_table(
     """
     if not rows:
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -140,19 +142,26 @@ def print_table(
         )
     for row in cells:
         table.add_row(*map(Text, row))
-    plain = not on_terminal or bool(os.environ.get("NO_COLOR"))
-    drawn = io.StringIO()
+    print_drawn(table, shutil.get_terminal_size().columns if on_terminal else _natural_width(titles, cells))
+
+
+def print_drawn(drawn: "RenderableType", columns: int) -> None:
+    """What rich lays out at this width; no style leaves where nobody could see it."""
+    from rich.console import Console
+
+    plain = not is_terminal(sys.stdout) or bool(os.environ.get("NO_COLOR"))
+    held = io.StringIO()
     console = Console(
-        file=drawn,
-        width=shutil.get_terminal_size().columns if on_terminal else _natural_width(titles, cells),
+        file=held,
+        width=columns,
         force_terminal=not plain,
         color_system=None if plain else "standard",
         legacy_windows=False,
         highlight=False,
         emoji=False,
     )
-    console.print(table)
-    for line in drawn.getvalue().splitlines():
+    console.print(drawn, crop=False)
+    for line in held.getvalue().splitlines():
         write(line.rstrip())
 
 

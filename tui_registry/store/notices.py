@@ -60,7 +60,7 @@ class Notices:
         """Watch the directory of the file, and that of every link on the way to it."""
         import ctypes
 
-        signs = {}
+        signs: dict[bytes, int] = {}
         for place in stops(self._path):
             signs |= {f"{place.name}-journal".encode(): _DELETED, place.name.encode(): _REPLACED}
             watched = self._libc.inotify_add_watch(

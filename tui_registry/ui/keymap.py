@@ -76,6 +76,7 @@ KEYS: tuple[Key, ...] = (
     Key("app.redraw", "ctrl+l", "Redraw", "redraw; lock (with a passphrase)", "App"),
     Key("app.commands", "colon,ctrl+p", "Commands", "commands", "App"),
     Key("app.keys", "question_mark,f1", "Keys", "this page", "App", True),
+    Key("help.topics", "h", "Help topics", "on this page: help topics", "App", True),
     Key("app.back", "escape", "Back", "close, clear, back", "App"),
     Key("app.quit", "q", "Quit", "back; at the top: quit", "App", True),
     Key("app.quit_now", "ctrl+q", "Quit", "quit", "App"),

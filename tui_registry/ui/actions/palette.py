@@ -28,7 +28,14 @@ def commands(app: "RegistryApp", screen: Screen[object]) -> Iterator[SystemComma
             yield SystemCommand("Restore…", "bring a backup back", partial(screen.begin, choose_backup))
     yield from import_commands(screen)
     yield from vault_commands(screen)
+    yield SystemCommand("Help topics", "files, protection, filters and more", partial(_read_help, app))
     yield SystemCommand("Theme", "choose the colours", app.action_change_theme)
+
+
+def _read_help(app: "RegistryApp") -> None:
+    from tui_registry.ui.actions.helping import begin_reading
+
+    begin_reading(app)
 
 
 def _with_keys(app: "RegistryApp", screen: Screen[object]) -> Iterator[SystemCommand]:

@@ -16,6 +16,8 @@ from tui_registry.ui.own_keys import OwnKeys
 from tui_registry.ui.widgets.chrome import KeyBar
 
 KEY_WIDTH = 13
+TOPICS = "help.topics"
+"""The key that works on this page alone, and is listed on it."""
 
 
 class KeysPage(ModalScreen[None]):
@@ -23,6 +25,7 @@ class KeysPage(ModalScreen[None]):
 
     BINDINGS = [
         bind("app.back", "close", word="Close", shown=True),
+        bind(TOPICS, "topics", shown=True),
         bind("app.keys", "close", shown=False),
         bind("app.quit", "close", shown=False),
     ]
@@ -72,9 +75,15 @@ class KeysPage(ModalScreen[None]):
 
     def _names(self, key: Key) -> list[str]:
         """The keys of an action as they are bound now; none where it does not exist here."""
-        if key.group == "Form":
+        if key.group == "Form" or key.id == TOPICS:
             return [printed(name, self._own.ascii_only) for name in self._own.names(key)]
         return self._keys_of.get(key.id, [])
+
+    def action_topics(self) -> None:
+        """Open the help's topics above this page."""
+        from tui_registry.ui.actions.helping import begin_reading
+
+        begin_reading(self.app)
 
     def action_close(self) -> None:
         """Leave the page."""
