@@ -12,12 +12,13 @@ from tests.conftest import Session, open_session
 from tests.driving import on_screen, screen_text, type_text, until
 from tests.fault_server import Asked, FaultServer, Line
 from tests.openai_like import OpenAiLike, add_provider
-from tests.registries import CANARY, add_groq, add_model, done, provider_draft
+from tests.registries import CANARY, add_groq, add_model, done, limits_draft, provider_draft
 from tests.test_app_text_editing import Editor
 from tui_registry.clock import stamp
 from tui_registry.store import Provider
 from tui_registry.store.restoring import restore
 from tui_registry.text import Secret
+from tui_registry.ui.actions import editing, provider_editing
 from tui_registry.ui.forms.form import FormScreen
 from tui_registry.ui.forms.kept_forms import KeptForm, KeptForms, Origin
 from tui_registry.ui.noticing_app import NoticingApp
@@ -295,6 +296,90 @@ async def test_what_was_meant_of_marked_records_is_not_done_to_the_one_under_the
         await pilot.pause(0.3)
         assert isinstance(app.screen, ListScreen), "nothing is asked about any record"
         assert the_list(pilot).table.marks == set()
+
+
+async def test_what_is_added_is_added_to_the_file_it_was_asked_for(empty: Session) -> None:
+    backup = empty.store.back_up("hand")
+    add_groq(empty.store)
+    empty.desk.environ = {"OPENAI_API_KEY": "sk-" + "x" * 30}
+    app = empty.app()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await on_screen(pilot, "Groq")
+        await pilot.press("T")
+        await on_screen(pilot, "Take over keys?")
+        put_back(empty, backup)
+        await answer(pilot, "y")
+        await on_screen(pilot, "Sealed 0 of 1 keys")
+        assert empty.store.reads.providers() == []
+        app.clear_notifications()
+        await until(pilot, lambda: isinstance(app.screen, ListScreen))
+        the_list(pilot).begin(provider_editing.add_provider, "Groq")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen))
+        again = empty.store.back_up("again")
+        done(empty.store, lambda write: write.add_provider(provider_draft("xAI")))
+        put_back(empty, again)
+        await pilot.press("ctrl+s")
+        await on_screen(pilot, "Save again to add it there.")
+        assert empty.store.reads.providers() == []
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: [row.name for row in empty.store.reads.providers()] == ["Groq"])
+
+
+async def in_conflict(empty: Session, pilot: Pilot[None]) -> None:
+    """A form in which 20 was typed for the 10 requests that were there, and another session made it 30."""
+    app, store = pilot.app, empty.store
+    groq = store.reads.providers()[0]
+    the_list(pilot).begin(editing.edit_limits, groq.id)
+    await until(pilot, lambda: isinstance(app.screen, FormScreen))
+    await pilot.press("ctrl+u")
+    await type_text(pilot, "20")
+    saved_elsewhere(empty, requests_per_minute=30, requests_per_hour=100)
+    await pilot.press("ctrl+s")
+    await on_screen(pilot, "theirs  30")
+
+
+def saved_elsewhere(session: Session, **limits: int) -> None:
+    """Another session saves these limits of the first provider."""
+    store = session.store
+    groq = store.reads.providers()[0]
+    done(store, lambda write: write.save_limits(groq, limits_draft(**limits), store.reads.limits(groq.id)))
+
+
+def held_limits(session: Session) -> tuple[int | None, int | None]:
+    row = session.store.reads.limits(session.store.reads.providers()[0].id)
+    assert row is not None
+    return row.requests_per_minute, row.requests_per_hour
+
+
+async def test_a_side_is_chosen_of_what_was_shown_and_of_nothing_later(empty: Session) -> None:
+    add_groq(empty.store)
+    saved_elsewhere(empty, requests_per_minute=10, requests_per_hour=100)
+    app = empty.app()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await on_screen(pilot, "Groq")
+        await in_conflict(empty, pilot)
+        saved_elsewhere(empty, requests_per_minute=40, requests_per_hour=300)
+        await answer(pilot, "k")
+        await on_screen(pilot, "theirs  40")
+        assert held_limits(empty) == (40, 300), "nothing is saved over what was not shown"
+        await answer(pilot, "k")
+        await until(pilot, lambda: isinstance(app.screen, ListScreen))
+    assert held_limits(empty) == (20, 300), "the other field was edited by them alone"
+
+
+async def test_a_side_is_chosen_of_no_other_file(empty: Session) -> None:
+    add_groq(empty.store)
+    saved_elsewhere(empty, requests_per_minute=77, requests_per_hour=777)
+    backup = empty.store.back_up("hand")
+    saved_elsewhere(empty, requests_per_minute=10, requests_per_hour=100)
+    app = empty.app()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await on_screen(pilot, "Groq")
+        await in_conflict(empty, pilot)
+        put_back(empty, backup)
+        await answer(pilot, "k")
+        await on_screen(pilot, "theirs  777")
+        assert held_limits(empty) == (77, 777)
 
 
 # Forms that were kept when the terminal went

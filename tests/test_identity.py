@@ -161,7 +161,9 @@ def takes_an_id_alone(method: Callable[..., object]) -> bool:
     for name in inspect.signature(method).parameters:
         if re.search(r"(^|_)id$", name) and "int" in str(types.get(name)):
             return True
-        for named in set(re.findall(r"NewResult|Result|Finding", str(types.get(name)))):
+        for named in set(re.findall(r"\b(?:NewResult|Result|Finding)\b", str(types.get(name)))):
+            if named == "Result":  # which says by numbers alone what it is about
+                return True
             kind = getattr(rooms.rows, named, None) or getattr(rooms.proof_rows, named, None)
             assert is_dataclass(kind)
             if any(re.search(r"(^|_)id$", each.name) for each in fields(kind)):

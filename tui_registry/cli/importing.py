@@ -148,6 +148,7 @@ def _take_keys(
 ) -> None:
     from tui_registry import intake
 
+    edition = session.store.reads.edition()
     offers = intake.offers(found.keys, session.store.reads.providers())
     wanted = [offer for offer in offers if offer.refusal is None]
     applies = wish.applies
@@ -155,7 +156,7 @@ def _take_keys(
         _tell_offers(found, offers, source)
         applies = applies or (bool(wanted) and not blocked and _affirmed(source, len(wanted)))
     done = applies and not blocked and bool(wanted)
-    rows = session.write(lambda writes: intake.seal(writes, wanted)) if done else []
+    rows = session.write(lambda writes: intake.seal(writes, wanted, edition)) if done else []
     if wish.as_json:
         print_json(
             {

@@ -100,11 +100,14 @@ def _refusals(
         yield refusal
 
 
-def seal(writes: Writes, wanted: Sequence[Offer]) -> list[Provider]:
-    """Seal these keys, all or none, adding the providers that were not there when they were offered."""
+def seal(writes: Writes, wanted: Sequence[Offer], edition: str) -> list[Provider]:
+    """Seal these keys, all or none, adding the providers that were not there when they were offered.
+
+    `edition` is that of the file for which they were offered.
+    """
     known = {row.name: row for row in known_providers().rows()}
     entries = [(offer.row, _draft(known[offer.provider]), offer.key.secret) for offer in wanted]
-    return writes.seal_new_keys(entries)
+    return writes.seal_new_keys(entries, edition)
 
 
 def _draft(known: KnownProvider) -> "ProviderDraft":

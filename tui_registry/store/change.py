@@ -52,6 +52,14 @@ class Change:
         """Whether another file took the registry's place since this was read."""
         return not follows(read_edition(self.db), seen.edition)
 
+    def require_file(self, edition: str) -> None:
+        """See that this is the file of which `edition` was read, where any was; raises Outdated."""
+        if edition and not follows(read_edition(self.db), edition):
+            raise Outdated(
+                "Another file took the registry's place since this was asked, so nothing was added. Look at"
+                " it as it is now."
+            )
+
     def _require_shown(self, edition: str, name: str, merges: bool) -> None:
         if not merges and not follows(read_edition(self.db), edition):
             raise Outdated(

@@ -22,6 +22,11 @@ class Questions:
         """Ask on the connections this opener gives."""
         self._open = opener
 
+    def edition(self) -> str:
+        """The edition of the file that is read now, for what is added to no other."""
+        with self._open() as database:
+            return edition_here(database, getattr(database, "begun", None))
+
     def _all(self, kind: type[R], query: "pw.ModelSelect[Any]") -> list[R]:
         """The records that a query selects whole."""
         with self._open() as database:

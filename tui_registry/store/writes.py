@@ -87,10 +87,14 @@ class Writes:
             return write_providers.add_known(change, known)
 
     def add_provider(
-        self, draft: "ProviderDraft", *, custom: bool = False, dialect: str = "openai"
+        self, draft: "ProviderDraft", *, custom: bool = False, dialect: str = "openai", edition: str = ""
     ) -> Provider:
-        """Add a provider, inactive; `custom` lets an unknown name be used, speaking `dialect`."""
+        """Add a provider, inactive; `custom` lets an unknown name be used, speaking `dialect`.
+
+        Raises Outdated where the file of this `edition` was replaced since.
+        """
         with self._change() as change:
+            change.require_file(edition)
             return write_providers.add(change, draft, custom, dialect)
 
     def save_provider(
@@ -132,12 +136,14 @@ class Writes:
         with self._change() as change:
             return write_keys.set_key(change, seen, secret, consented_host)
 
-    def seal_new_keys(self, entries: "Sequence[NewKey]") -> list[Provider]:
+    def seal_new_keys(self, entries: "Sequence[NewKey]", edition: str = "") -> list[Provider]:
         """Seal a key for each of these providers, all or none, adding those that were not there.
 
-        Raises Outdated when one of them has another host or a key now, or was added meanwhile.
+        Raises Outdated when one of them has another host or a key now, or was added meanwhile, or where the
+        file of this `edition` was replaced since.
         """
         with self._change() as change:
+            change.require_file(edition)
             return [write_keys.set_new_key(change, *entry) for entry in entries]
 
     def remove_key(self, seen: Provider) -> Provider:

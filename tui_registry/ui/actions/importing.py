@@ -170,7 +170,9 @@ async def _offer_keys(screen: DeskScreen, read: "EnvKeys") -> None:
     """Name whose keys a file holds and for which hosts, and seal them when that is affirmed."""
     from tui_registry import intake
 
-    found = intake.offers(read.keys, screen.desk.store.reads.providers())
+    reads = screen.desk.store.reads
+    edition = reads.edition()
+    found = intake.offers(read.keys, reads.providers())
     wanted = [offer for offer in found if offer.refusal is None]
     lines = [str(offer) for offer in found] + [f"Bad: {problem}" for problem in read.problems]
     if not wanted:
@@ -178,6 +180,6 @@ async def _offer_keys(screen: DeskScreen, read: "EnvKeys") -> None:
     what = "the rest" if read.problems else counted(len(wanted), "key")
     if not await screen.app.push_screen_wait(Confirm(f"Seal {what}?", lines, verb=f"seal {what}")):
         return
-    rows = await screen.desk.save(lambda writes: intake.seal(writes, wanted))
+    rows = await screen.desk.save(lambda writes: intake.seal(writes, wanted, edition))
     places = ", ".join(f"{row.name} for {screen.desk.store.sealed_for(row)}" for row in rows)
     screen.changed(f"Sealed: {places}. None is checked yet.")

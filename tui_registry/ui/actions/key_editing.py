@@ -90,9 +90,13 @@ async def enter_key(screen: DeskScreen, seen: "Provider") -> None:
             raise InvalidInput({"api_key": "Type or paste the key."})
         return secret
 
+    begins = False
+
     async def keep(secret: Secret) -> "Provider":
+        nonlocal begins
         await unlocked(screen)
         shown, host = seen, consented
+        begins = desk.store.vault_status().state is VaultState.EMPTY
         while True:
             try:
                 return await desk.save(partial(_sealed, seen=shown, secret=secret, consented=host))
@@ -113,7 +117,6 @@ async def enter_key(screen: DeskScreen, seen: "Provider") -> None:
         intro=f"Sealed for {shown_origin(endpoint.origin)}; it is sent to no other host.{token}",
         keys=desk.keys,
     )
-    begins = desk.store.vault_status().state is VaultState.EMPTY
     if (kept := await screen.app.push_screen_wait(form)) is not None:
         if begins:
             screen.tell(

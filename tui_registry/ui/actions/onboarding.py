@@ -65,6 +65,7 @@ async def _imported(desk: Desk) -> "ImportReport":
 
 async def take_over_keys(screen: DeskScreen) -> None:
     """Ask, then seal the keys of this shell's variables, adding the providers that are not here yet."""
+    edition = screen.desk.store.reads.edition()
     found = found_keys(screen.desk)
     if not found:
         screen.tell("No variable of this shell holds a key that is not here already.")
@@ -80,7 +81,7 @@ async def take_over_keys(screen: DeskScreen) -> None:
     refusals = []
     for each in offers:
         try:
-            await _take_over(screen.desk, each)
+            await _take_over(screen.desk, each, edition)
         except (RegistryError, ValueError) as error:
             refusals.append(f"{each.draft.name}: {error}")
     done = len(offers) - len(refusals)
@@ -119,7 +120,7 @@ def _offer(desk: Desk, found: "FoundKey") -> Offer:
     return Offer(found.variable, draft, row)
 
 
-async def _take_over(desk: Desk, offer: Offer) -> None:
+async def _take_over(desk: Desk, offer: Offer, edition: str) -> None:
     """Seal one variable's key; raises RegistryError, or ValueError whose text does not hold the key."""
     secret = read_pasted_key(desk.environ[offer.variable])[0]
-    await desk.save(lambda writes: writes.seal_new_keys([(offer.row, offer.draft, secret)]))
+    await desk.save(lambda writes: writes.seal_new_keys([(offer.row, offer.draft, secret)], edition))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tui_registry.errors import Outdated
 from tui_registry.ui.actions.editing import Asking, Held, ask
 from tui_registry.ui.actions.key_editing import enter_key, variable_for
 from tui_registry.ui.desk import Desk, DeskScreen
@@ -68,11 +69,21 @@ async def ask_new(
     def parse(raw: dict[str, str]) -> tuple[ProviderDraft, str]:
         return ProviderDraft.parse(raw), raw.get("dialect") or "openai"
 
+    reads = screen.desk.store.reads
+    edition = reads.edition()
+
     async def keep(new: tuple[ProviderDraft, str]) -> "Provider":
+        nonlocal edition
         draft, dialect = new
-        return await screen.desk.save(
-            lambda writes: writes.add_provider(draft, custom=known is None, dialect=dialect)
-        )
+        try:
+            return await screen.desk.save(
+                lambda writes: writes.add_provider(
+                    draft, custom=known is None, dialect=dialect, edition=edition
+                )
+            )
+        except Outdated as outdated:
+            edition = reads.edition()
+            raise Outdated(f"{outdated} Save again to add it there.") from outdated
 
     values = {"name": name, "dialect": "openai"}
     if known is not None:

@@ -20,6 +20,10 @@ LISTED = 6
 """How many models, and how many that are left out, a plan names."""
 
 
+ALL_HOSTS = 1_000
+"""A plan names every host that gets a key."""
+
+
 def plan_title(plan: "Plan") -> str:
     """What a plan is about, in a few words."""
     begun = "Resume" if plan.run_id is not None else "Verify"
@@ -36,7 +40,7 @@ def plan_lines(plan: "Plan") -> Iterator[str]:
     if not sends_something(plan):
         yield "Nothing can be asked."
     else:
-        yield f"Sends real requests with your keys to {hosts_words(plan, LISTED)}, and uses quota."
+        yield f"Sends real requests with your keys to {hosts_words(plan, ALL_HOSTS)}, and uses quota."
         yield ""
         yield from _asked(plan)
         yield ""
