@@ -40,7 +40,7 @@ from tests.registries import (
     pricing_draft,
     provider_draft,
 )
-from tui_registry.endpoint import parse_endpoint
+from tui_registry.endpoint import parse_endpoint, shown_origin
 from tui_registry.errors import (
     Conflict,
     Gone,
@@ -280,7 +280,7 @@ class StoreMachine(RuleBasedStateMachine):
         seen = self.store.reads.provider_by_id(id)
         provider = self.providers[id]
         endpoint = parse_endpoint(provider["endpoint"])
-        move: Callable[[Writes], Any] = lambda w: w.move_key(seen, endpoint.host)  # noqa: E731
+        move: Callable[[Writes], Any] = lambda w: w.move_key(seen, shown_origin(endpoint.origin))  # noqa: E731
         if not provider["key"] or provider["key"][1] == endpoint.origin:
             return self.refused(Refused, move)
         row = self.do(move)

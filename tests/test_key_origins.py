@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 
 from tests.registries import Home, done, provider_draft
-from tui_registry.endpoint import parse_endpoint, stored_endpoint
+from tui_registry.endpoint import parse_endpoint, shown_origin, stored_endpoint
 from tui_registry.errors import Refused, RegistryError, VaultError
 from tui_registry.store import Reads, Store, Writes, rotate, write_keys
 from tui_registry.store.change import Change
@@ -112,7 +112,7 @@ class KeyMachine(RuleBasedStateMachine):
         if row := self.some_provider(session, number):
             secret = f"sk-entered-{len(self.shown):04}-0123456789"
             self.shown[secret] = set()
-            host = parse_endpoint(row.endpoint).host
+            host = shown_origin(parse_endpoint(row.endpoint).origin)
 
             def save(write: Writes) -> Any:  # noqa: ANN401
                 return write.set_key(row, Secret(secret), host)
@@ -136,7 +136,7 @@ class KeyMachine(RuleBasedStateMachine):
     def open_move(self, session: int, number: int) -> None:
         """The question shows which key would go where; its host is typed."""
         if (row := self.some_provider(session, number)) and row.api_key_encrypted is not None:
-            host = parse_endpoint(row.endpoint).host
+            host = shown_origin(parse_endpoint(row.endpoint).origin)
             self.forms[session].append(
                 Form(origin(row.endpoint), lambda write: write.move_key(row, host), self.key_of(row))
             )

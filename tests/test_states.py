@@ -285,7 +285,7 @@ class TestMovingAKey:
     def test_takes_the_new_host_typed_and_makes_it_unchecked(self, store: Store) -> None:
         row = add_active(store)
         row = done(store, lambda write: write.save_provider(provider_draft(endpoint=MOVED), row))
-        with pytest.raises(Refused, match=r"The endpoint's host is llm\.example\.com"):
+        with pytest.raises(Refused, match=r"The endpoint is at llm\.example\.com\. Type just that"):
             done(store, lambda write: write.move_key(row, "api.groq.com"))
         moved = done(store, lambda write: write.move_key(row, " LLM.example.com "))
         assert store.open_key(store.reads.provider_again(row)) == Secret(CANARY)

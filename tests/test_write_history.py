@@ -2,7 +2,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -171,7 +171,8 @@ def test_one_bad_result_among_many_keeps_them_all_out(
     provider = add_groq(store)
     model = add_model(store, provider)
     good = new_result(provider=provider, model=model, test_type="chat", status="pass")
-    bad = replace(good, **wrong)  # type: ignore[arg-type]
+    whole = {"provider": provider, "model": model, "test_type": "chat", "status": "pass"} | wrong
+    bad = new_result(**whole)  # type: ignore[arg-type]
     found = [(home.clock(), good), (home.clock(), bad)]
     with pytest.raises(refusal):
         done(store, lambda writes: record_results(writes, found))

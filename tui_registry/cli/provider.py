@@ -141,7 +141,7 @@ def edit_provider(
         remark(
             f"The key of {row.name} is still {session.store.key_words(row)} and goes nowhere else."
             f" To move it to {shown_origin(place.origin)}{danger}:"
-            f" tui-registry key move {quote(row.name)} --to-host {place.host}"
+            f" tui-registry key move {quote(row.name)} --to-host {quote(shown_origin(place.origin))}"
         )
 
 

@@ -25,7 +25,7 @@ _OWNER: dict[type[Record], str] = {
 
 def save_pricing(change: Change, owner: Provider, draft: "PricingDraft", base: Pricing | None) -> Pricing:
     """Save a provider's default price."""
-    mine = draft.model_dump()
+    mine = {field: getattr(draft, field) for field in Pricing.entered()}
     _save(change, Pricing, owner, mine, base, change.reads.pricing(owner.id))
     return _kept(change.reads.pricing(owner.id))
 
@@ -34,14 +34,14 @@ def save_model_pricing(
     change: Change, owner: Model, draft: "ModelPricingDraft", base: ModelPricing | None
 ) -> ModelPricing:
     """Save a model's own price."""
-    mine = draft.model_dump()
+    mine = {field: getattr(draft, field) for field in ModelPricing.entered()}
     _save(change, ModelPricing, owner, mine, base, change.reads.model_pricing(owner.id))
     return _kept(change.reads.model_pricing(owner.id))
 
 
 def save_limits(change: Change, owner: Provider, draft: "LimitsDraft", base: Limits | None) -> Limits:
     """Save a provider's rate limits."""
-    mine = draft.model_dump()
+    mine = {field: getattr(draft, field) for field in Limits.entered()}
     _save(change, Limits, owner, mine, base, change.reads.limits(owner.id))
     return _kept(change.reads.limits(owner.id))
 
